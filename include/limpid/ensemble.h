@@ -1,0 +1,71 @@
+/// A tree ensemble as plain trees: what every model loader produces and the compiler reads. No family semantics are
+/// left but thresholds, missing directions and the link.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace limpid {
+
+enum class Link : std::uint8_t { kIdentity, kSigmoid, kSoftmax, kExp };
+enum class FeatureKind : std::uint8_t { kNumeric, kCategorical };
+
+/// How a raw value is cast before it meets a threshold: XGBoost compares float32, LightGBM double.
+enum class InputCast : std::uint8_t { kFloat32, kFloat64 };
+
+struct Feature {
+  std::string name;  ///< empty when the model has no names
+  FeatureKind kind = FeatureKind::kNumeric;
+};
+
+/// One decision tree, nodes in arrays [nodes], node 0 the root, every node reached exactly once from it, children
+/// after their parent (loaders renumber; deleted nodes are gone).
+struct Tree {
+  std::vector<std::int32_t> left;               ///< child when the node's test holds; -1: a leaf
+  std::vector<std::int32_t> right;              ///< child otherwise; -1: a leaf
+  std::vector<std::int32_t> feature;            ///< tested feature; -1 at leaves
+  std::vector<double> threshold;                ///< numeric test: value < threshold goes left (`<=` models: nextafter)
+  std::vector<std::uint8_t> missing_left;       ///< 1: NaN goes left
+  std::vector<std::int32_t> category_set;       ///< categorical test: index into `sets`; -1: numeric
+  std::vector<double> value;                    ///< leaves: value in margin space, before `weight`; else 0
+  std::vector<double> cover;                    ///< training weight that reached the node; empty: the file has none
+  std::vector<std::vector<std::int32_t>> sets;  ///< sorted category codes that go RIGHT; every other code goes left
+  double weight = 1.0;                          ///< DART
+  std::int32_t output = 0;                      ///< which output the leaves add to, 0..outputs-1
+  std::int32_t round = 0;                       ///< boosting round
+};
+
+struct Ensemble {
+  std::string library;     ///< "xgboost"
+  std::string version;     ///< "3.2.0"
+  std::string format;      ///< "json", "ubjson"
+  std::string objective;   ///< as in the file: "binary:logistic"
+  std::string base_score;  ///< as in the file: "[5E-1]"
+  Link link = Link::kIdentity;
+  bool has_response = true;  ///< false: only the margin can be explained (binary:hinge, unknown objective)
+  InputCast input_cast = InputCast::kFloat32;
+  std::vector<double> base_margin;  ///< [outputs] margin before the first tree
+  std::vector<std::string> labels;  ///< [outputs] output names, or empty
+  std::vector<Feature> features;    ///< [M]
+  bool named_features = false;
+  std::vector<Tree> trees;       ///< in file order
+  std::int32_t rounds = 0;       ///< boosting rounds in the file
+  std::int32_t best_rounds = 0;  ///< best_iteration + 1 when the file carries it, else 0
+  std::int32_t trees_per_round = 1;
+  std::vector<std::string> warnings;  ///< one line each, to be shown and noted in the manifest
+
+  [[nodiscard]] std::int32_t outputs() const noexcept { return static_cast<std::int32_t>(base_margin.size()); }
+};
+
+/// Keeps the trees of rounds [begin, end) and drops the rest. Throws Error usage.value when the range is empty or
+/// leaves the model.
+void select_rounds(Ensemble& ensemble, std::int32_t begin, std::int32_t end);
+
+/// Reads a model file by its content (never by its extension). `format`: "auto", "xgboost-json", "xgboost-ubjson".
+/// Throws Error model.open, model.format, model.version, model.tree, model.objective.
+[[nodiscard]] Ensemble load_model(std::string const& path, std::string const& format = "auto");
+
+[[nodiscard]] char const* name_of(Link link) noexcept;  ///< "identity", "sigmoid", "softmax", "exp"
+
+}  // namespace limpid

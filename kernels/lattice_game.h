@@ -1,0 +1,39 @@
+/// lattice_game: response Shapley values by the whole lattice of every pair (row, background row), ARCHITECTURE.md
+/// 2.2: Moebius scatter and zeta transform in integers, link, fold; then the mean over the background in order, in
+/// double. Integers up to the link, then float (sigmoid, softmax) or double (exp, identity) in one fixed pairing:
+/// same bits on every device.
+#pragma once
+
+#include "compile/layout.h"
+#include "kernels/device.h"
+#include "limpid/ensemble.h"
+
+namespace limpid {
+
+struct LatticeGameArgs {
+  PathsView short_paths;
+  PathsView long_paths;
+  std::uint8_t const* row_bytes = nullptr;          ///< [R x byte_stride] from leaf_patterns
+  std::uint64_t const* row_words = nullptr;         ///< [R x long leaves]
+  std::uint8_t const* background_bytes = nullptr;   ///< [B x byte_stride]
+  std::uint64_t const* background_words = nullptr;  ///< [B x long leaves]
+  std::int64_t byte_stride = 0;
+  std::int64_t rows = 0;
+  std::int64_t background_rows = 0;
+  std::int32_t players = 0;             ///< P
+  std::int32_t outputs = 0;             ///< G
+  double const* base_margin = nullptr;  ///< [G]
+  double const* step = nullptr;         ///< [G] fixed-point step
+  bool wide = false;                    ///< 64-bit lattice
+  Link link = Link::kSigmoid;
+  std::int32_t max_players = 16;  ///< a pair with more live players is counted, not computed
+  bool count_only = false;        ///< only `largest` is wanted
+  double* values = nullptr;       ///< [G x P x value_stride] out: mean over the background rows
+  std::int64_t value_stride = 0;
+  std::int32_t* largest = nullptr;  ///< [R] out: the most live players V of any pair of the row
+};
+
+void lattice_game_cpu(LatticeGameArgs const& args);
+void lattice_game_cuda(device::Exec const& exec, LatticeGameArgs const& args);
+
+}  // namespace limpid

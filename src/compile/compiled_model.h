@@ -1,0 +1,64 @@
+/// Ensemble -> bins, leaf paths, trees on bins: the owner of what layout.h views.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compile/layout.h"
+#include "limpid/ensemble.h"
+
+namespace limpid {
+
+/// Owner of one class of leaf paths.
+struct LeafPaths {
+  std::vector<Test> tests;
+  std::vector<std::uint32_t> test_begin{0};
+  std::vector<std::uint32_t> players;
+  std::vector<std::uint32_t> player_begin{0};
+  std::vector<std::uint64_t> table_begin{0};
+  std::vector<double> value;
+  std::vector<std::int64_t> fixed;
+  std::vector<double> cover_ratio;
+  std::vector<std::uint32_t> output;
+  std::vector<LeafBlock> blocks;
+  std::vector<std::uint32_t> block_players;
+
+  [[nodiscard]] std::int64_t leaves() const noexcept { return static_cast<std::int64_t>(value.size()); }
+  [[nodiscard]] std::uint64_t table_size() const noexcept { return table_begin.back(); }  ///< floats
+  [[nodiscard]] PathsView view() const noexcept;
+};
+
+/// Fixed-point margins of the lattice (ARCHITECTURE.md, section 3, Integers first): one power-of-two step per output.
+struct FixedPoint {
+  std::vector<double> step;  ///< [G] h
+  bool wide = false;         ///< 64-bit integers are needed
+};
+
+struct CompiledModel {
+  std::vector<Column> columns;
+  std::vector<double> entries;
+  InputCast input_cast = InputCast::kFloat32;
+  LeafPaths short_paths;  ///< 1 <= K <= kMaxShortPlayers
+  LeafPaths long_paths;   ///< kMaxShortPlayers < K <= kMaxLongPlayers
+  std::vector<Node> nodes;
+  std::vector<Test> node_tests;
+  std::vector<std::uint32_t> roots;
+  std::vector<std::uint32_t> tree_output;
+  std::int32_t tree_depth = 0;
+  std::vector<double> base_margin;   ///< [G]
+  std::vector<double> margin_range;  ///< [G] S = sum over trees of the largest |leaf * weight|
+  std::vector<double> cover_mean;    ///< [G] base margin + cover-weighted mean of the leaves; empty without covers
+  FixedPoint fixed_point;
+  Link link = Link::kIdentity;
+  std::int32_t features = 0;  ///< M = P
+  bool has_covers = false;
+
+  [[nodiscard]] std::int32_t outputs() const noexcept { return static_cast<std::int32_t>(base_margin.size()); }
+  [[nodiscard]] ColumnsView columns_view() const noexcept;
+  [[nodiscard]] TreesView trees_view() const noexcept;
+};
+
+/// Compiles the trees. Throws Error model.tree for a path with more than kMaxLongPlayers players.
+[[nodiscard]] CompiledModel compile(Ensemble const& ensemble);
+
+}  // namespace limpid

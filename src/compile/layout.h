@@ -1,0 +1,111 @@
+/// The compiled form of a model: what every kernel reads. Plain structs and pointers, host or device alike.
+///
+/// Letters: R rows, B background rows, M features, C bin columns, P players, G outputs, L leaves, K players of a path.
+///
+/// Bins. A bin column is one byte per row. A numeric feature's distinct thresholds are sorted and cut into columns of
+/// at most 254; the byte is the number of the column's thresholds <= x (0..254). A categorical feature with at most
+/// 254 codes in its nodes' sets has one column: the rank of the code, or the count for every other code. One with
+/// more codes has a column per distinct set: 1 inside, 0 outside. NaN is byte 255 in every column.
+///
+/// Tests. Every condition, numeric or categorical, missing rule included, is an AND of circular byte intervals:
+/// a test passes iff uint8(bin - lo) <= width. (An interval with the missing bin wraps around: [255, hi].)
+///
+/// Patterns. Bit q of a leaf's pattern is 1 iff the row passes all tests of the path's q-th player; unused bits are
+/// 1. Short paths (K <= 8): one byte. Long paths (9 <= K <= 64): one 64-bit word. A leaf is reached by the row
+/// itself iff its pattern is all ones.
+#pragma once
+
+#include <cstdint>
+
+namespace limpid {
+
+inline constexpr std::int32_t kMaxShortPlayers = 8;  ///< longest path with a byte pattern and a leaf table
+inline constexpr std::int32_t kMaxLongPlayers = 64;  ///< longest path with a word pattern
+inline constexpr std::int32_t kMissingBin = 255;
+inline constexpr std::int32_t kMaxColumnThresholds = 254;
+inline constexpr std::int32_t kBlockLeaves = 256;  ///< leaves per block: float inside, double across blocks
+inline constexpr std::int32_t kSummaryRows = 256;  ///< rows per block of a summary, by global row index
+
+enum class ColumnKind : std::uint8_t { kNumeric, kCategoryRank, kCategorySet };
+
+/// One bin column: entries [begin, begin + count) of ColumnsView::entries.
+struct Column {
+  std::uint32_t feature = 0;
+  std::uint32_t begin = 0;
+  std::uint32_t count = 0;
+  ColumnKind kind = ColumnKind::kNumeric;
+};
+
+struct ColumnsView {
+  Column const* columns = nullptr;  ///< [C]
+  double const* entries = nullptr;  ///< sorted thresholds, or sorted category codes
+  std::int32_t count = 0;           ///< C
+  bool cast_float32 = true;         ///< cast the raw value to float32 first
+};
+
+/// Passes iff uint8(bin[column] - lo) <= width. `player` is q, the bit on its path (0 in trees).
+struct Test {
+  std::uint32_t column = 0;
+  std::uint8_t lo = 0;
+  std::uint8_t width = 0;
+  std::uint8_t player = 0;
+  std::uint8_t reserved = 0;
+};
+
+/// Leaves [begin, end) of one output, summed in float; the players that occur in them, sorted, are
+/// block_players[player_begin, player_end) (global player indices).
+struct LeafBlock {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t output = 0;
+  std::uint32_t player_begin = 0;
+  std::uint32_t player_end = 0;
+};
+
+/// The leaf paths of one class (short or long), ordered by output, then tree, then leaf; inside each block of
+/// kBlockLeaves leaves stably by K. Paths with no player (K = 0) are left out: they give nobody a value.
+struct PathsView {
+  std::int64_t leaves = 0;                      ///< L
+  Test const* tests = nullptr;                  ///< of all leaves, each leaf's sorted by player
+  std::uint32_t const* test_begin = nullptr;    ///< [L + 1]
+  std::uint32_t const* players = nullptr;       ///< of all leaves: global player of each bit q
+  std::uint32_t const* player_begin = nullptr;  ///< [L + 1]; K = player_begin[l + 1] - player_begin[l]
+  std::uint64_t const* table_begin = nullptr;   ///< [L + 1] offset of T[0][0]; T[q][a] at + q * 2^K + a (short only)
+  double const* value = nullptr;                ///< [L] leaf value times tree weight
+  std::int64_t const* fixed = nullptr;          ///< [L] round(value / step of the output)
+  double const* cover_ratio = nullptr;          ///< as players: product of cover ratios r_q; nullptr: no covers
+  std::uint32_t const* output = nullptr;        ///< [L]
+  LeafBlock const* blocks = nullptr;            ///< [blocks_count]
+  std::int32_t blocks_count = 0;
+  std::uint32_t const* block_players = nullptr;
+};
+
+/// A node goes left iff all its tests pass; test_count 0: a leaf.
+struct Node {
+  std::uint32_t test_begin = 0;
+  std::uint32_t test_count = 0;
+  std::uint32_t left = 0;  ///< node index in TreesView::nodes
+  std::uint32_t right = 0;
+  double value = 0.0;  ///< leaves: value times tree weight
+};
+
+/// The trees themselves on bins, for predictions: trees in file order.
+struct TreesView {
+  std::int32_t trees = 0;
+  Node const* nodes = nullptr;
+  Test const* tests = nullptr;
+  std::uint32_t const* root = nullptr;    ///< [trees]
+  std::uint32_t const* output = nullptr;  ///< [trees]
+  double const* base_margin = nullptr;    ///< [G]
+  std::int32_t outputs = 0;               ///< G
+  std::int32_t depth = 0;                 ///< longest path in nodes, root included
+};
+
+/// Bins of R rows: column c of row r at data[c * stride + r]. Rows stride..R are readable padding (any value).
+struct BinsView {
+  std::uint8_t const* data = nullptr;
+  std::int64_t rows = 0;
+  std::int64_t stride = 0;  ///< a multiple of 64, >= rows
+};
+
+}  // namespace limpid

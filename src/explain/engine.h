@@ -1,0 +1,80 @@
+/// One compiled model with its background on one device: explains chunks of rows. It knows no thread, file or format.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compile/compiled_model.h"
+
+namespace limpid {
+
+enum class Space : std::uint8_t { kResponse, kMargin };
+enum class Method : std::uint8_t { kAuto, kInterventional, kPathDependent };
+/// How values are computed (ARCHITECTURE.md, section 2): what the planner picks and the manifest names.
+enum class Algorithm : std::uint8_t { kLeafTables, kLattice };
+
+/// Raw feature values in the model's feature order: feature f of row r at data[f * stride + r]; NaN is missing.
+struct RowsView {
+  double const* data = nullptr;  ///< [M x R]
+  std::int64_t stride = 0;
+  std::int64_t rows = 0;
+};
+
+/// What is asked, after defaults are resolved; REQUIRES: the planner accepted it.
+struct Question {
+  Space space = Space::kResponse;
+  Method method = Method::kInterventional;
+  Algorithm algorithm = Algorithm::kLattice;
+  std::int32_t max_exact_players = 16;
+};
+
+/// Resolves method auto and checks the combination (the table in ARCHITECTURE.md, section 2). `background`: one was
+/// asked for explicitly. Throws Error usage.method, model.objective with the option that fixes it.
+[[nodiscard]] Question plan(CompiledModel const& model, Ensemble const& ensemble, Space space, bool space_given,
+                            Method method, bool background_given, std::int32_t max_exact_players);
+
+/// The values of one chunk. Vectors are [.. x stride], stride a multiple of 64 >= rows.
+struct Explanation {
+  std::int64_t rows = 0;
+  std::int64_t stride = 0;
+  std::int32_t players = 0;
+  std::int32_t outputs = 0;
+  std::vector<double> values;         ///< [G x P x stride] output g, player p, row r at (g * P + p) * stride + r
+  std::vector<double> predictions;    ///< [G x stride] in the asked space
+  std::vector<double> summary;        ///< [ceil(rows / kSummaryRows) x G * P] sums of |phi|
+  std::vector<std::int32_t> largest;  ///< lattice: [rows] most live players of any pair; else empty
+};
+
+/// Runs body(begin, end) over slices of [0, n), perhaps on several threads, and returns when all are done.
+using ParallelFor = std::function<void(std::int64_t n, std::function<void(std::int64_t, std::int64_t)> const& body)>;
+void serial_for(std::int64_t n, std::function<void(std::int64_t, std::int64_t)> const& body);
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// One worker's state: scratch on the CPU, a stream with its buffers on a GPU.
+  class Worker {
+   public:
+    virtual ~Worker() = default;
+    /// Explains one chunk; `out` is resized and reused. `count_only`: only `largest` (lattice over its limit).
+    virtual void explain(RowsView rows, bool count_only, Explanation& out) = 0;
+  };
+  /// Thread safety: workers of one engine may run on different threads at the same time.
+  [[nodiscard]] virtual std::unique_ptr<Worker> make_worker() const = 0;
+
+  /// [G] value of the empty coalition in the asked space: mean prediction of the background, or the cover mean.
+  [[nodiscard]] virtual std::vector<double> const& expected_value() const = 0;
+};
+
+/// `background`: REQUIRES rows > 0 for interventional questions; ignored for path-dependent ones.
+/// The model must outlive the engine.
+[[nodiscard]] std::unique_ptr<Engine> make_cpu_engine(CompiledModel const& model, Question const& question,
+                                                      RowsView background, ParallelFor const& parallel_for);
+[[nodiscard]] std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
+                                                       RowsView background, std::int32_t device);
+
+}  // namespace limpid

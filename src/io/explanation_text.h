@@ -1,0 +1,28 @@
+/// Explanations as text, by pure functions, so that workers format in parallel and one writer appends
+/// (docs/contract.md, Files). Numbers are the shortest text that reads back to the same float32 (`float64`: double).
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "explain/engine.h"
+
+namespace limpid {
+
+/// What every row's text shares.
+struct OutputShape {
+  std::vector<std::string> features;   ///< [P] names, in the output order (the data's column order)
+  std::vector<std::int32_t> players;   ///< [P] player index of each
+  std::vector<std::string> labels;     ///< [G] "label0", ...
+  std::vector<double> expected_value;  ///< [G]
+  std::string id_name;                 ///< empty: no ids
+  bool float64 = false;
+};
+
+[[nodiscard]] std::string csv_header(OutputShape const& shape, char delimiter = ',');
+void append_csv(OutputShape const& shape, Explanation const& chunk, std::span<std::string const> ids, std::string& out);
+void append_jsonl(OutputShape const& shape, Explanation const& chunk, std::int64_t first_row,
+                  std::span<std::string const> ids, std::string& out);
+
+}  // namespace limpid

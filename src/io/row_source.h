@@ -1,0 +1,55 @@
+/// Rows of a data file, matched to a model's features, chunk by chunk (docs/contract.md, Data). Arrow stays behind it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limpid/ensemble.h"
+
+namespace limpid {
+
+struct ReadOptions {
+  std::string path;               ///< "-": standard input
+  std::optional<std::string> id;  ///< column by name or 0-based index
+  std::optional<std::string> label;
+  std::vector<std::string> exclude;
+  bool header = true;
+  char delimiter = ',';
+  std::vector<std::string> missing;  ///< spellings of a missing value beside the built-in ones
+  std::string role = "--data";       ///< "--data" or "--background", for messages
+};
+
+/// One chunk of rows.
+struct RowChunk {
+  std::int64_t first_row = 0;  ///< 0-based, header not counted
+  std::int64_t rows = 0;
+  std::int64_t stride = 0;       ///< multiple of 64, >= rows
+  std::vector<double> values;    ///< [M x stride] in the model's feature order; NaN: missing
+  std::vector<std::string> ids;  ///< [rows] byte for byte, or empty without --id
+};
+
+/// How the file's columns meet the model's features.
+struct DataSchema {
+  std::vector<std::int32_t> feature_order;  ///< model feature indices in the data's column order (output order)
+  std::vector<std::string> feature_names;   ///< [M] in the model's feature order: the names outputs use
+  std::string id_name;                      ///< header name of the id column, "id" without a header; empty: none
+  std::vector<std::string> notes;           ///< e.g. matched by position because the model has no names
+};
+
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  [[nodiscard]] virtual DataSchema const& schema() const = 0;
+  /// Reads the next rows, exactly `max_rows` of them except at the end; false when there are none left. Throws Error
+  /// data.value with file, line, column and text.
+  [[nodiscard]] virtual bool next(std::int64_t max_rows, RowChunk& chunk) = 0;
+};
+
+/// Opens a CSV file (plain or gzip). Throws Error data.open, data.format (Parquet, JSON Lines, s3://: named, with what
+/// to do), data.empty, data.columns (missing, unknown, count), usage.column.
+[[nodiscard]] std::unique_ptr<RowSource> open_rows(ReadOptions const& options, Ensemble const& ensemble);
+
+}  // namespace limpid
