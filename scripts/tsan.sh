@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Unit, property and emulator tests under the thread sanitizer.
+# shellcheck source=scripts/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=scripts/parts.sh
+source scripts/parts.sh
+
+scripts/install_packages.sh build test
+scripts/python_environment.sh build
+start_parts build/tsan-results
+
+threads() { configure tsan -DLIMPID_TESTS=ON && compile tsan limpid_tests && run_ctest tsan threads; }
+
+part "thread sanitizer" threads
+finish_parts
