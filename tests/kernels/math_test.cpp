@@ -1,0 +1,94 @@
+// limpid's exp against std::exp in higher precision; the links by hand.
+#include "kernels/math.task.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace limpid {
+namespace {
+
+/// |value - exact| in units in the last place of `exact` rounded to T.
+template <class T>
+double ulps(T value, long double exact) {
+  auto const rounded = static_cast<T>(exact);
+  long double const unit = std::nextafter(rounded, std::numeric_limits<T>::infinity()) - rounded;
+  return static_cast<double>(std::fabs(static_cast<long double>(value) - exact) / unit);
+}
+
+template <class T>
+double worst_ulps(double begin, double end, int steps) {
+  double worst = 0.0;
+  for (int i = 0; i <= steps; ++i) {
+    auto const x = static_cast<T>(begin + (end - begin) * i / steps);
+    double const error = ulps(limpid_exp(x), std::exp(static_cast<long double>(x)));
+    if (!(error <= worst)) worst = error;  // NaN sticks
+  }
+  return worst;
+}
+
+TEST(Exp, FloatIsWithinTwoUlps) {
+  EXPECT_LE(worst_ulps<float>(-87.0, 87.0, 2'000'000), 1.5);
+  EXPECT_LE(worst_ulps<float>(-1.5, 1.5, 2'000'000), 1.5);
+}
+
+TEST(Exp, DoubleIsWithinTwoUlps) {
+  EXPECT_LE(worst_ulps<double>(-708.0, 708.0, 1'000'000), 2.0);
+  EXPECT_LE(worst_ulps<double>(-1.5, 1.5, 1'000'000), 2.0);
+}
+
+TEST(Exp, OneAtZero) {
+  EXPECT_EQ(limpid_exp(0.0F), 1.0F);
+  EXPECT_EQ(limpid_exp(-0.0), 1.0);
+}
+
+TEST(Exp, SaturatesToNormalNumbers) {
+  for (float const x : {88.0F, 1e4F, std::numeric_limits<float>::infinity()}) {
+    EXPECT_EQ(limpid_exp(x), limpid_exp(87.0F));
+    EXPECT_EQ(limpid_exp(-x), limpid_exp(-87.0F));
+  }
+  EXPECT_TRUE(std::isnormal(limpid_exp(-87.0F)) && std::isnormal(limpid_exp(87.0F)));
+  EXPECT_TRUE(std::isnormal(limpid_exp(-1e9)) && std::isnormal(limpid_exp(1e9)));
+  EXPECT_TRUE(std::isnormal(limpid_sigmoid(-1e9)) && std::isnormal(limpid_sigmoid(-1e9F)));
+  EXPECT_EQ(limpid_sigmoid(1e9F), 1.0F);
+}
+
+TEST(Exp, GrowsThroughTheRange) {  // neighbours may tie, an exponent error would show
+  for (float x = -87.0F; x < 87.0F; x += 0.01F) EXPECT_LT(limpid_exp(x), limpid_exp(x + 0.01F)) << x;
+}
+
+TEST(Link, SigmoidEqualsDefinition) {
+  for (double x = -40.0; x <= 40.0; x += 0.37) {
+    double value = x;
+    apply_link(Link::kSigmoid, 1, &value, 1);
+    EXPECT_NEAR(value, 1.0 / (1.0 + std::exp(-x)), 4e-16);
+  }
+}
+
+TEST(Link, SoftmaxOfStridedOutputs) {
+  std::array<double, 6> values{1.0, -7.0, 2.0, -7.0, 3.0, -7.0};  // [3 outputs x stride 2]
+  apply_link(Link::kSoftmax, 3, values.data(), 2);
+  double const sum = std::exp(1.0) + std::exp(2.0) + std::exp(3.0);
+  for (int g = 0; g < 3; ++g) EXPECT_NEAR(values[static_cast<std::size_t>(2 * g)], std::exp(1.0 + g) / sum, 1e-15);
+  EXPECT_EQ(values[1], -7.0);
+}
+
+TEST(Link, SoftmaxOfHugeMarginsStaysFinite) {
+  std::array<double, 3> values{1e5, 0.0, -1e5};
+  apply_link(Link::kSoftmax, 3, values.data(), 1);
+  EXPECT_EQ(values[0], 1.0);
+  EXPECT_LT(values[2], 1e-300);
+}
+
+TEST(Link, IdentityAndExp) {
+  std::array<double, 2> values{-1.25, 2.0};
+  apply_link(Link::kIdentity, 2, values.data(), 1);
+  EXPECT_EQ(values[0], -1.25);
+  apply_link(Link::kExp, 2, values.data(), 1);
+  EXPECT_NEAR(values[1], std::exp(2.0), 2e-15);
+}
+
+}  // namespace
+}  // namespace limpid
