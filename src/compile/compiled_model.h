@@ -45,7 +45,8 @@ struct CompiledModel {
   std::vector<std::uint32_t> roots;
   std::vector<std::uint32_t> tree_output;
   std::int32_t tree_depth = 0;
-  std::vector<double> base_margin;   ///< [G]
+  std::vector<double> base_margin;   ///< [G] margin before the first tree
+  std::vector<double> path_base;     ///< [G] base margin + trees of one leaf: what no leaf path holds (lattice base)
   std::vector<double> margin_range;  ///< [G] S = sum over trees of the largest |leaf * weight|
   std::vector<double> cover_mean;    ///< [G] base margin + cover-weighted mean of the leaves; empty without covers
   FixedPoint fixed_point;

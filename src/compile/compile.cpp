@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <cmath>
+
+#include "compile/binning.h"
+#include "compile/compiled_model.h"
+#include "compile/condition.h"
+#include "compile/fixed_point.h"
+#include "compile/leaf_paths.h"
+
+namespace limpid {
+namespace {
+
+/// The sums over a tree's leaves that the model keeps.
+void add_leaf_sums(Tree const& tree, CompiledModel& model, std::vector<double>& reach) {
+  auto const g = static_cast<std::size_t>(tree.output);
+  double largest = 0.0;
+  double mean = 0.0;
+  reach.assign(tree.left.size(), 1.0);  // [nodes] product of cover shares from the root: children follow their parent
+  for (std::size_t n = 0; n < tree.left.size(); ++n) {
+    if (tree.left[n] < 0) {
+      double const value = tree.value[n] * tree.weight;
+      largest = std::max(largest, std::abs(value));
+      mean += reach[n] * value;
+      continue;
+    }
+    if (!model.has_covers) continue;
+    for (std::int32_t const child : {tree.left[n], tree.right[n]}) {
+      auto const c = static_cast<std::size_t>(child);
+      reach[c] = reach[n] * cover_share(tree.cover[c], tree.cover[n]);
+    }
+  }
+  model.margin_range[g] += largest;
+  if (model.has_covers) model.cover_mean[g] += mean;
+  if (tree.left[0] < 0) model.path_base[g] += tree.value[0] * tree.weight;
+}
+
+void add_margins(Ensemble const& ensemble, CompiledModel& model) {
+  auto const outputs = ensemble.base_margin.size();
+  model.base_margin = ensemble.base_margin;
+  model.path_base = ensemble.base_margin;
+  model.margin_range.assign(outputs, 0.0);
+  if (model.has_covers) model.cover_mean = ensemble.base_margin;
+  std::vector<std::int64_t> trees(outputs, 0);
+  std::vector<double> reach;
+  for (Tree const& tree : ensemble.trees) {
+    ++trees[static_cast<std::size_t>(tree.output)];
+    add_leaf_sums(tree, model, reach);
+  }
+  model.fixed_point = make_fixed_point(model.margin_range, trees, ensemble.link);
+}
+
+/// The test of node `n` on bins: it goes left iff all of them pass.
+void add_node(Ensemble const& ensemble, Binning const& binning, Tree const& tree, std::size_t n, CompiledModel& model) {
+  std::uint32_t const root = model.roots.back();
+  Node node;
+  node.test_begin = static_cast<std::uint32_t>(model.node_tests.size());
+  if (tree.left[n] < 0) {
+    node.value = tree.value[n] * tree.weight;
+  } else {
+    Split const split = split_of(binning, ensemble.input_cast, tree, n);
+    Condition condition;
+    condition.feature = split.feature;
+    restrict_to(condition, split, true);
+    SetTest const set{split.feature, split.column, false};
+    std::size_t const sets = split.kind == ColumnKind::kCategorySet ? 1 : 0;
+    append_tests(binning, condition, {&set, sets}, 0, model.node_tests);
+    node.left = root + static_cast<std::uint32_t>(tree.left[n]);
+    node.right = root + static_cast<std::uint32_t>(tree.right[n]);
+  }
+  node.test_count = static_cast<std::uint32_t>(model.node_tests.size()) - node.test_begin;
+  model.nodes.push_back(node);
+}
+
+void add_trees(Ensemble const& ensemble, Binning const& binning, CompiledModel& model) {
+  std::vector<std::int32_t> depth;  // [nodes] root 1
+  for (Tree const& tree : ensemble.trees) {
+    model.roots.push_back(static_cast<std::uint32_t>(model.nodes.size()));
+    model.tree_output.push_back(static_cast<std::uint32_t>(tree.output));
+    depth.assign(tree.left.size(), 1);
+    for (std::size_t n = 0; n < tree.left.size(); ++n) {
+      add_node(ensemble, binning, tree, n, model);
+      model.tree_depth = std::max(model.tree_depth, depth[n]);
+      if (tree.left[n] < 0) continue;
+      depth[static_cast<std::size_t>(tree.left[n])] = depth[n] + 1;
+      depth[static_cast<std::size_t>(tree.right[n])] = depth[n] + 1;
+    }
+  }
+}
+
+}  // namespace
+
+PathsView LeafPaths::view() const noexcept {
+  PathsView view;
+  view.leaves = leaves();
+  view.tests = tests.data();
+  view.test_begin = test_begin.data();
+  view.players = players.data();
+  view.player_begin = player_begin.data();
+  view.table_begin = table_begin.data();
+  view.value = value.data();
+  view.fixed = fixed.data();
+  view.cover_ratio = cover_ratio.empty() ? nullptr : cover_ratio.data();
+  view.output = output.data();
+  view.blocks = blocks.data();
+  view.blocks_count = static_cast<std::int32_t>(blocks.size());
+  view.block_players = block_players.data();
+  return view;
+}
+
+ColumnsView CompiledModel::columns_view() const noexcept {
+  ColumnsView view;
+  view.columns = columns.data();
+  view.entries = entries.data();
+  view.count = static_cast<std::int32_t>(columns.size());
+  view.cast_float32 = input_cast == InputCast::kFloat32;
+  return view;
+}
+
+TreesView CompiledModel::trees_view() const noexcept {
+  TreesView view;
+  view.trees = static_cast<std::int32_t>(roots.size());
+  view.nodes = nodes.data();
+  view.tests = node_tests.data();
+  view.root = roots.data();
+  view.output = tree_output.data();
+  view.base_margin = base_margin.data();
+  view.outputs = outputs();
+  view.depth = tree_depth;
+  return view;
+}
+
+CompiledModel compile(Ensemble const& ensemble) {
+  CompiledModel model;
+  model.input_cast = ensemble.input_cast;
+  model.link = ensemble.link;
+  model.features = static_cast<std::int32_t>(ensemble.features.size());
+  model.has_covers = std::all_of(ensemble.trees.begin(), ensemble.trees.end(),
+                                 [](Tree const& tree) { return tree.cover.size() == tree.left.size(); });
+  add_margins(ensemble, model);
+  Binning binning = make_binning(ensemble);
+  append_leaf_paths(ensemble, binning, model);
+  add_trees(ensemble, binning, model);
+  model.columns = std::move(binning.columns);
+  model.entries = std::move(binning.entries);
+  return model;
+}
+
+}  // namespace limpid

@@ -1,0 +1,242 @@
+#include "compile/leaf_paths.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "compile/condition.h"
+#include "limpid/error.h"
+
+namespace limpid {
+namespace {
+
+/// Appends leaves to one class, block by block: a block's leaves are kept until it is full, then sorted by K.
+class BlockWriter {
+ public:
+  BlockWriter(LeafPaths& paths, bool tables, bool covers) : paths_(paths), tables_(tables), covers_(covers) {}
+
+  std::vector<Test>& tests() noexcept { return tests_; }
+  void player(std::uint32_t player, double cover_ratio) {
+    players_.push_back(player);
+    ratios_.push_back(cover_ratio);
+  }
+  void finish_leaf(double value, std::int64_t fixed) {
+    leaves_.push_back({test_end_, tests_.size(), player_end_, players_.size(), value, fixed});
+    test_end_ = tests_.size();
+    player_end_ = players_.size();
+  }
+  void end_leaf(std::uint32_t output, double value, std::int64_t fixed) {
+    finish_leaf(value, fixed);
+    if (leaves_.size() == static_cast<std::size_t>(kBlockLeaves)) flush(output);
+  }
+
+  void flush(std::uint32_t output) {
+    if (leaves_.empty()) return;
+    std::stable_sort(leaves_.begin(), leaves_.end(), [](Leaf const& a, Leaf const& b) { return a.k() < b.k(); });
+    LeafBlock block;
+    block.begin = static_cast<std::uint32_t>(paths_.leaves());
+    for (Leaf const& leaf : leaves_) append(leaf, output);
+    block.end = static_cast<std::uint32_t>(paths_.leaves());
+    block.output = output;
+    std::sort(players_.begin(), players_.end());
+    players_.erase(std::unique(players_.begin(), players_.end()), players_.end());
+    block.player_begin = static_cast<std::uint32_t>(paths_.block_players.size());
+    paths_.block_players.insert(paths_.block_players.end(), players_.begin(), players_.end());
+    block.player_end = static_cast<std::uint32_t>(paths_.block_players.size());
+    paths_.blocks.push_back(block);
+    leaves_.clear();
+    tests_.clear();
+    players_.clear();
+    ratios_.clear();
+    test_end_ = player_end_ = 0;
+  }
+
+ private:
+  struct Leaf {
+    std::size_t test_begin, test_end, player_begin, player_end;
+    double value;
+    std::int64_t fixed;
+    [[nodiscard]] std::size_t k() const noexcept { return player_end - player_begin; }
+  };
+
+  template <class T>
+  static void copy(std::vector<T> const& from, std::size_t begin, std::size_t end, std::vector<T>& to) {
+    to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(begin),
+              from.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+
+  void append(Leaf const& leaf, std::uint32_t output) {
+    copy(tests_, leaf.test_begin, leaf.test_end, paths_.tests);
+    copy(players_, leaf.player_begin, leaf.player_end, paths_.players);
+    if (covers_) copy(ratios_, leaf.player_begin, leaf.player_end, paths_.cover_ratio);
+    paths_.test_begin.push_back(static_cast<std::uint32_t>(paths_.tests.size()));
+    paths_.player_begin.push_back(static_cast<std::uint32_t>(paths_.players.size()));
+    paths_.table_begin.push_back(paths_.table_begin.back() + (tables_ ? leaf.k() << leaf.k() : 0));
+    paths_.value.push_back(leaf.value);
+    paths_.fixed.push_back(leaf.fixed);
+    paths_.output.push_back(output);
+  }
+
+  LeafPaths& paths_;
+  bool tables_;
+  bool covers_;
+  std::vector<Test> tests_;
+  std::vector<std::uint32_t> players_;
+  std::vector<double> ratios_;
+  std::vector<Leaf> leaves_;
+  std::size_t test_end_ = 0;
+  std::size_t player_end_ = 0;
+};
+
+/// The merged conditions between the root and where the walk stands; enter and leave in last-in, first-out order.
+class Path {
+ public:
+  Path(Binning const& binning, std::size_t features) : binning_(binning), slot_(features, -1) {}
+
+  void enter(Split const& split, bool left, double share) {
+    std::int32_t& slot = slot_[split.feature];
+    bool const first = slot < 0;
+    if (first) {
+      slot = static_cast<std::int32_t>(conditions_.size());
+      conditions_.emplace_back().feature = split.feature;
+    }
+    Condition& condition = conditions_[static_cast<std::size_t>(slot)];
+    undo_.push_back({condition, first, sets_.size()});
+    restrict_to(condition, split, left);
+    condition.cover_ratio *= share;
+    if (split.kind == ColumnKind::kCategorySet) sets_.push_back({split.feature, split.column, !left});
+  }
+
+  void leave() {
+    Undo const& last = undo_.back();
+    std::int32_t& slot = slot_[last.condition.feature];
+    sets_.resize(last.sets);
+    if (last.first) {
+      conditions_.pop_back();
+      slot = -1;
+    } else {
+      conditions_[static_cast<std::size_t>(slot)] = last.condition;
+    }
+    undo_.pop_back();
+  }
+
+  [[nodiscard]] std::size_t players() const noexcept { return conditions_.size(); }
+
+  void write(BlockWriter& out) {
+    order_.resize(conditions_.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::sort(order_.begin(), order_.end(),
+              [&](std::size_t a, std::size_t b) { return conditions_[a].feature < conditions_[b].feature; });
+    for (std::size_t q = 0; q < order_.size(); ++q) {
+      Condition const& condition = conditions_[order_[q]];
+      append_tests(binning_, condition, sets_, static_cast<std::uint8_t>(q), out.tests());
+      out.player(condition.feature, condition.cover_ratio);
+    }
+  }
+
+ private:
+  struct Undo {
+    Condition condition;
+    bool first;
+    std::size_t sets;
+  };
+
+  Binning const& binning_;
+  std::vector<std::int32_t> slot_;  ///< [M] index in conditions_, or -1
+  std::vector<Condition> conditions_;
+  std::vector<SetTest> sets_;
+  std::vector<Undo> undo_;
+  std::vector<std::size_t> order_;
+};
+
+class Walker {
+ public:
+  Walker(Ensemble const& ensemble, Binning const& binning, CompiledModel& model)
+      : ensemble_(ensemble),
+        binning_(binning),
+        model_(model),
+        path_(binning, ensemble.features.size()),
+        short_(model.short_paths, true, model.has_covers),
+        long_(model.long_paths, false, model.has_covers) {}
+
+  void walk_output(std::int32_t output) {
+    for (std::size_t t = 0; t < ensemble_.trees.size(); ++t) {
+      if (ensemble_.trees[t].output == output) walk_tree(t);
+    }
+    short_.flush(static_cast<std::uint32_t>(output));
+    long_.flush(static_cast<std::uint32_t>(output));
+  }
+
+ private:
+  /// Depth first with a stack of our own: trees may be as deep as they have nodes.
+  void walk_tree(std::size_t t) {
+    Tree const& tree = ensemble_.trees[t];
+    splits_.resize(tree.left.size());
+    pending_.push_back({0, kRoot, false});
+    while (!pending_.empty()) {
+      Step const step = pending_.back();
+      pending_.pop_back();
+      if (step.node == kLeave) {
+        path_.leave();
+        continue;
+      }
+      if (step.parent != kRoot) {
+        double const share = model_.has_covers ? cover_share(tree.cover[step.node], tree.cover[step.parent]) : 1.0;
+        path_.enter(splits_[step.parent], step.left, share);
+        pending_.push_back({kLeave, kRoot, false});
+      }
+      if (tree.left[step.node] < 0) {
+        write_leaf(t, step.node);
+        continue;
+      }
+      splits_[step.node] = split_of(binning_, ensemble_.input_cast, tree, step.node);
+      pending_.push_back({static_cast<std::size_t>(tree.right[step.node]), step.node, false});
+      pending_.push_back({static_cast<std::size_t>(tree.left[step.node]), step.node, true});
+    }
+  }
+
+  void write_leaf(std::size_t t, std::size_t node) {
+    Tree const& tree = ensemble_.trees[t];
+    std::size_t const k = path_.players();
+    if (k == 0) return;
+    if (k > static_cast<std::size_t>(kMaxLongPlayers)) {
+      throw Error("model.tree",
+                  fmt::format("tree {} has a path that tests {} different features, at most {} are supported", t, k,
+                              kMaxLongPlayers),
+                  fmt::format("tree {}, leaf {}", t, node), "train with a smaller max_depth");
+    }
+    double const value = tree.value[node] * tree.weight;
+    auto const output = static_cast<std::uint32_t>(tree.output);
+    BlockWriter& out = k <= static_cast<std::size_t>(kMaxShortPlayers) ? short_ : long_;
+    path_.write(out);
+    out.end_leaf(output, value, std::llrint(value / model_.fixed_point.step[output]));
+  }
+
+  struct Step {
+    std::size_t node;
+    std::size_t parent;
+    bool left;
+  };
+  static constexpr std::size_t kRoot = ~std::size_t{0};   // as parent
+  static constexpr std::size_t kLeave = ~std::size_t{0};  // as node
+
+  Ensemble const& ensemble_;
+  Binning const& binning_;
+  CompiledModel& model_;
+  Path path_;
+  BlockWriter short_;
+  BlockWriter long_;
+  std::vector<Split> splits_;  ///< [nodes] of the tree at hand
+  std::vector<Step> pending_;
+};
+
+}  // namespace
+
+void append_leaf_paths(Ensemble const& ensemble, Binning const& binning, CompiledModel& model) {
+  Walker walker(ensemble, binning, model);
+  for (std::int32_t g = 0; g < model.outputs(); ++g) walker.walk_output(g);
+}
+
+}  // namespace limpid
