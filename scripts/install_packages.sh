@@ -1,30 +1,29 @@
 #!/usr/bin/env bash
 # install_packages.sh GROUP...   groups: build, test, bench, lint
 # Installs the Debian packages that are missing (Debian 12 and later, Ubuntu 24.04): by apt where this is root or has
-# sudo; otherwise prints the one line to run and stops. Does nothing, in a few milliseconds, when all are there.
+# sudo; otherwise prints the one line to run and stops. Does nothing, in a fraction of a second, when all are there.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # A tool counts as present when it runs, wherever it comes from; a library when its package is installed.
-tools_build="g++:g++ cmake:cmake ninja:ninja-build make:make python3:python3"
-libraries_build="libhwy-dev libcxxopts-dev nlohmann-json3-dev libarchive-dev libfmt-dev libssl-dev"
-tools_test=""
-libraries_test="libgtest-dev libgmock-dev"
-tools_bench=""
-libraries_bench="libbenchmark-dev"
-tools_lint="clang-format:clang-format clang-tidy:clang-tidy run-clang-tidy:clang-tidy shellcheck:shellcheck"
-libraries_lint=""
+declare -A tools=(
+  [build]="g++:g++ cmake:cmake ninja:ninja-build make:make python3:python3"
+  [lint]="clang-format:clang-format clang-tidy:clang-tidy shellcheck:shellcheck"
+)
+declare -A libraries=(
+  [build]="libhwy-dev libcxxopts-dev nlohmann-json3-dev libarchive-dev libfmt-dev libssl-dev"
+  [test]="libgtest-dev libgmock-dev"
+  [bench]="libbenchmark-dev"
+)
 
 missing=()
 context=false
-libraries=""
+wanted=""
 for group in "$@"; do
-  tools=tools_$group
-  for tool in ${!tools}; do
+  for tool in ${tools[$group]:-}; do
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool#*:}")
   done
-  wanted=libraries_$group
-  libraries+=" ${!wanted}"
+  wanted+=" ${libraries[$group]:-}"
   [ "$group" != build ] || python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [ "$group" != test ] || context=true
 done
@@ -35,12 +34,12 @@ installed() { dpkg-query --show --showformat='${db:Status-Abbrev} ${Package}\n' 
 newest_context() { sed -n 's/^\(libboost-context1\.\([0-9]*\)-dev\).*/\2 \1/p' | sort -n | awk '$1 >= 81 {last = $2} END {print last}'; }
 
 if ! command -v dpkg-query >/dev/null; then
-  [ ${#missing[@]} -eq 0 ] || die "this is not a Debian system: install the equivalents of ${missing[*]}$libraries"
+  [ ${#missing[@]} -eq 0 ] || die "this is not a Debian system: install the equivalents of ${missing[*]}$wanted"
   exit 0
 fi
 # shellcheck disable=SC2086 # names are split on purpose
-have=$(installed $libraries)
-for library in $libraries; do
+have=$(installed $wanted)
+for library in $wanted; do
   grep -qx "$library" <<<"$have" || missing+=("$library")
 done
 need_context=false

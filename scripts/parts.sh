@@ -1,5 +1,5 @@
 # Parts of a test run: each is timed and counted, none stops the next (sourced after common.sh).
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 start_parts() {
   results=$PWD/$1
