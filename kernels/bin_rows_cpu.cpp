@@ -50,8 +50,8 @@ HWY_INLINE void bin_64(Thresholds<T> const& thresholds, T const* HWY_RESTRICT x,
       auto const entry = hn::GatherIndex(d, thresholds.entries, next);
       count = hn::IfThenElse(hn::RebindMask(di, hn::Le(entry, key)), next, count);
     }
-    auto const missing = hn::RebindMask(di, hn::Ne(key, key));
-    hn::Store(hn::IfThenElse(missing, hn::Set(di, static_cast<I>(kMissingBin)), count), di, at + i);
+    auto const present = hn::RebindMask(di, hn::Eq(key, key));
+    hn::Store(hn::IfThenElse(present, count, hn::Set(di, static_cast<I>(kMissingBin))), di, at + i);
   }
   for (std::size_t i = 0; i < static_cast<std::size_t>(kRows); ++i) bins[i] = static_cast<std::uint8_t>(at[i]);
 }
