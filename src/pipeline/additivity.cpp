@@ -1,0 +1,64 @@
+#include "pipeline/additivity.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace limpid {
+namespace {
+
+constexpr double kRelativeTolerance = 1e-6;
+
+// error / tolerance > other's, without dividing by a tolerance of 0 (a model of no trees).
+bool worse(Additivity const& a, Additivity const& b) noexcept {
+  return b.row < 0 || a.error * b.tolerance > b.error * a.tolerance ||
+         (a.tolerance == 0.0 && b.tolerance == 0.0 && a.error > b.error);
+}
+
+}  // namespace
+
+AdditivityRule additivity_rule(CompiledModel const& model, Question const& question,
+                               std::span<double const> expected_value) {
+  AdditivityRule rule;
+  rule.base.assign(expected_value.begin(), expected_value.end());
+  bool const margin = question.space == Space::kMargin || model.link == Link::kIdentity;
+  bool const probability = model.link == Link::kSigmoid || model.link == Link::kSoftmax;
+  rule.relative = !margin;
+  for (std::size_t g = 0; g < rule.base.size(); ++g) {
+    double const scale = margin ? std::abs(rule.base[g]) + model.margin_range[g] : probability ? 1.0 : 0.0;
+    rule.tolerance.push_back(kRelativeTolerance * scale);
+  }
+  return rule;
+}
+
+void Additivity::merge(Additivity const& later) noexcept {
+  if (later.row >= 0 && worse(later, *this)) *this = later;
+}
+
+Additivity check_additivity(AdditivityRule const& rule, Explanation const& chunk, std::int64_t first_row) {
+  Additivity worst;
+  std::vector<double> sums(static_cast<std::size_t>(chunk.stride));  // [R] base + phi, players in order
+  for (std::int32_t g = 0; g < chunk.outputs; ++g) {
+    double const base = rule.base[static_cast<std::size_t>(g)];
+    std::fill(sums.begin(), sums.end(), base);
+    for (std::int32_t p = 0; p < chunk.players; ++p) {
+      double const* phi = chunk.values.data() + (std::int64_t{g} * chunk.players + p) * chunk.stride;
+      for (std::int64_t r = 0; r < chunk.rows; ++r) sums[static_cast<std::size_t>(r)] += phi[r];
+    }
+    double const* predictions = chunk.predictions.data() + g * chunk.stride;
+    for (std::int64_t r = 0; r < chunk.rows; ++r) {
+      double const error = std::abs(sums[static_cast<std::size_t>(r)] - predictions[r]);
+      double tolerance = rule.tolerance[static_cast<std::size_t>(g)];
+      if (rule.relative) {
+        tolerance = std::max(tolerance, kRelativeTolerance * std::max(std::abs(predictions[r]), std::abs(base)));
+      }
+      bool const finite = std::isfinite(error) && std::isfinite(tolerance);
+      Additivity const row{finite ? error : std::numeric_limits<double>::max(), finite ? tolerance : 1.0, first_row + r,
+                           g};
+      if (worse(row, worst)) worst = row;
+    }
+  }
+  return worst;
+}
+
+}  // namespace limpid

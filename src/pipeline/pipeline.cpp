@@ -1,0 +1,209 @@
+#include "pipeline/pipeline.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "limpid/error.h"
+#include "pipeline/engine_workers.h"
+#include "pipeline/ordered_slots.h"
+#include "pipeline/threads.h"
+
+namespace limpid {
+namespace {
+
+class Stopwatch {
+ public:
+  /// Adds the seconds since the last lap to `total`.
+  void lap(double& total) noexcept {
+    auto const now = std::chrono::steady_clock::now();
+    total += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// What the ordered stage needs of a chunk.
+struct ChunkResult {
+  std::string text;
+  std::vector<double> summary;  ///< [blocks x N], N = G * P
+  std::size_t vectors = 0;      ///< N
+  std::int64_t rows = 0;
+  std::int64_t over_limit = 0;  ///< rows with a pair of more live players than the limit
+  std::int32_t largest_players = 0;
+  Additivity additivity;
+};
+
+/// One run: what its threads share.
+class Run {
+ public:
+  Run(PipelineStages const& stages, PipelineOptions const& options, StopFlag const& stop)
+      : stages_(stages),
+        options_(options),
+        stop_(stop),
+        workers_(*stages.engine, options.engine_workers),
+        slots_(slot_count(options.threads), [this](ChunkResult& chunk) { consume(chunk); }) {}
+
+  PipelineResult operator()() {
+    run_threads(
+        options_.threads, [this] { work(); }, [this] { fail(); });
+    throw_if_requested(stop_);
+    if (over_limit_ > 0) throw_over_limit();
+    return std::move(result_);
+  }
+
+ private:
+  // One thread needs one; several get room for chunks that wait behind a slow one.
+  static std::size_t slot_count(int threads) { return static_cast<std::size_t>(threads == 1 ? 1 : 2 * threads); }
+
+  void work() {
+    RowChunk chunk;
+    Explanation explanation;
+    StageSeconds seconds;
+    while (!stop_.requested()) {
+      Stopwatch watch;
+      ChunkResult* const slot = slots_.acquire();
+      watch.lap(seconds.wait);
+      if (slot == nullptr) break;
+      auto const sequence = read(chunk, watch, seconds);
+      if (sequence < 0) {
+        slots_.release(slot);
+        break;
+      }
+      explain(chunk, explanation, watch, seconds);
+      fill(chunk, explanation, *slot);
+      watch.lap(seconds.format);
+      slots_.put(sequence, slot);
+      watch.lap(seconds.write);
+    }
+    if (stop_.requested()) slots_.stop();
+    std::lock_guard const lock(seconds_mutex_);
+    result_.seconds += seconds;
+  }
+
+  /// The chunk's sequence number, or -1 at the end.
+  std::int64_t read(RowChunk& chunk, Stopwatch& watch, StageSeconds& seconds) {
+    std::lock_guard const lock(read_mutex_);
+    watch.lap(seconds.wait);
+    bool const more = !at_end_ && !failed_ && stages_.source->next(options_.chunk_rows, chunk);
+    if (!more) at_end_ = true;
+    watch.lap(seconds.read);
+    return more ? sequence_++ : -1;
+  }
+
+  void explain(RowChunk const& chunk, Explanation& out, Stopwatch& watch, StageSeconds& seconds) {
+    EngineWorkers::Lease const worker = workers_.borrow();
+    watch.lap(seconds.wait);
+    worker->explain({chunk.values.data(), chunk.stride, chunk.rows}, count_only_, out);
+    watch.lap(seconds.explain);
+  }
+
+  void fill(RowChunk const& chunk, Explanation const& explanation, ChunkResult& out) {
+    out.text.clear();
+    out.summary.clear();
+    out.rows = chunk.rows;
+    out.over_limit = 0;
+    out.largest_players = 0;
+    out.additivity = {};
+    for (auto const players : explanation.largest) {
+      out.largest_players = std::max(out.largest_players, players);
+      if (players > options_.max_exact_players) ++out.over_limit;
+    }
+    if (out.over_limit > 0) count_only_ = true;
+    if (count_only_) return;  // the run has failed: what is left is to count
+    out.summary = explanation.summary;
+    out.vectors = static_cast<std::size_t>(explanation.outputs) * static_cast<std::size_t>(explanation.players);
+    out.additivity = check_additivity(options_.additivity, explanation, chunk.first_row);
+    stages_.format(chunk, explanation, out.text);
+  }
+
+  /// The ordered stage.
+  void consume(ChunkResult const& chunk) {
+    result_.rows += chunk.rows;
+    result_.largest_players = std::max(result_.largest_players, chunk.largest_players);
+    over_limit_ += chunk.over_limit;
+    if (!count_only_) {
+      add_summary(chunk.summary, chunk.vectors);
+      result_.additivity.merge(chunk.additivity);
+      stages_.write(chunk.text);
+    }
+    if (stages_.progress) stages_.progress(result_.rows);
+  }
+
+  void add_summary(std::vector<double> const& summary, std::size_t vectors) {
+    result_.sums.resize(vectors, 0.0);
+    for (std::size_t i = 0; i < summary.size(); ++i) result_.sums[i % vectors] += summary[i];
+  }
+
+  void fail() {
+    failed_ = true;
+    slots_.stop();
+  }
+
+  [[noreturn]] void throw_over_limit() const {
+    auto const limit = options_.max_exact_players;
+    auto const largest = result_.largest_players;
+    auto const more = largest <= kMaxExactPlayers
+                          ? fmt::format("--max-exact-players {} (time and memory double with every player), ", largest)
+                          : fmt::format("(--max-exact-players goes up to {}) ", kMaxExactPlayers);
+    throw Error("usage.players",
+                fmt::format("{} of {} rows differ from a background row in more than {} features that matter together "
+                            "(up to {}): too many for exact values in response space",
+                            over_limit_, result_.rows, limit, largest),
+                {}, more + "--space margin, or a background that is smaller or closer to the rows");
+  }
+
+  PipelineStages const& stages_;
+  PipelineOptions const& options_;
+  StopFlag const& stop_;
+  EngineWorkers workers_;
+  OrderedSlots<ChunkResult> slots_;
+  std::mutex read_mutex_;
+  std::int64_t sequence_ = 0;  // guarded by read_mutex_
+  bool at_end_ = false;        // guarded by read_mutex_
+  std::atomic<bool> failed_{false};
+  std::atomic<bool> count_only_{false};  // a row exceeds the lattice's limit: the others are only counted
+  std::mutex seconds_mutex_;
+  PipelineResult result_;  // by the ordered stage; seconds: guarded by seconds_mutex_
+  std::int64_t over_limit_ = 0;
+};
+
+}  // namespace
+
+StageSeconds& StageSeconds::operator+=(StageSeconds const& other) noexcept {
+  read += other.read;
+  explain += other.explain;
+  format += other.format;
+  write += other.write;
+  wait += other.wait;
+  return *this;
+}
+
+std::int64_t round_chunk_rows(std::int64_t rows) noexcept {
+  return std::max<std::int64_t>(1, (rows + kSummaryRows - 1) / kSummaryRows) * kSummaryRows;
+}
+
+std::int64_t default_chunk_rows(Question const& question, CompiledModel const& model, bool gpu) noexcept {
+  // Leaf tables are streamed once per chunk: many rows share that. The lattice works for milliseconds per row.
+  static constexpr std::int64_t kTableRows = 4096;
+  static constexpr std::int64_t kLatticeRows = kSummaryRows;
+  static constexpr std::int64_t kGpuFactor = 4;
+  static constexpr std::int64_t kChunkBytes = std::int64_t{64} << 20;  // values and input of a chunk
+  auto const doubles = std::int64_t{model.features} * (1 + model.outputs()) + 1;
+  auto const fit = kChunkBytes / (doubles * std::int64_t{sizeof(double)});
+  auto const wanted = (question.algorithm == Algorithm::kLattice ? kLatticeRows : kTableRows) * (gpu ? kGpuFactor : 1);
+  return std::max<std::int64_t>(kSummaryRows, std::min(wanted, fit) / kSummaryRows * kSummaryRows);
+}
+
+PipelineResult run_pipeline(PipelineStages const& stages, PipelineOptions const& options, StopFlag const& stop) {
+  return Run(stages, options, stop)();
+}
+
+}  // namespace limpid
