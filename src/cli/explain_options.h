@@ -1,0 +1,67 @@
+/// The options of `limpid explain`: their declaration, and their values in the words of the library.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "explain/engine.h"
+#include "io/row_source.h"
+
+namespace limpid::cli {
+
+enum class BackgroundKind : std::uint8_t { kSample, kFile };
+
+struct BackgroundOption {
+  BackgroundKind kind = BackgroundKind::kSample;
+  std::int64_t sample_rows = 0;
+  std::string path;
+  std::string text;    ///< as given: "sample:100"
+  bool given = false;  ///< asked for, not the default
+};
+
+/// Rounds [begin, end) of the model; all: no selection.
+struct RoundsOption {
+  bool given = false;
+  bool all = true;
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+};
+
+enum class DeviceKind : std::uint8_t { kAuto, kCpu, kCuda };
+
+struct DeviceOption {
+  DeviceKind kind = DeviceKind::kAuto;
+  std::int32_t index = 0;
+  std::string text;
+};
+
+struct ExplainOptions {
+  std::string model;
+  std::string model_format;
+  ReadOptions data;
+  BackgroundOption background;
+  Space space = Space::kResponse;
+  bool space_given = false;
+  Method method = Method::kAuto;
+  RoundsOption rounds;
+  std::int32_t max_exact_players = 0;
+  std::uint64_t seed = 0;
+  std::string out;  ///< "-": standard output
+  bool csv = false;
+  bool float64 = false;
+  bool overwrite = false;
+  std::vector<std::string> labels;
+  DeviceOption device;
+  int threads = 1;
+  std::int64_t chunk_rows = 0;  ///< 0: chosen by the method
+  std::string progress;         ///< auto, none, plain, json
+};
+
+[[nodiscard]] CommandSpec const& explain_spec();
+
+/// Throws Error usage.value, usage.background.
+[[nodiscard]] ExplainOptions explain_options(Arguments const& arguments);
+
+}  // namespace limpid::cli
