@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source scripts/parts.sh
 
 scripts/install_packages.sh build test
-scripts/python_environment.sh build test xgboost
+scripts/python_environment.sh build test xgboost xgboost
 start_parts build/test-results
 
 build() {

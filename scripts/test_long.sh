@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source scripts/parts.sh
 
 scripts/install_packages.sh build test
-scripts/python_environment.sh build test
+scripts/python_environment.sh build test xgboost
 start_parts build/test-long-results
 export LIMPID_LONG_TESTS=1
 
