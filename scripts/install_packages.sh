@@ -28,8 +28,11 @@ for group in "$@"; do
   [ "$group" != test ] || context=true
 done
 
-# installed NAME-OR-PATTERN...: the names among them that are installed.
-installed() { dpkg-query --show --showformat='${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | awk '$1 == "ii" {print $2}'; }
+# installed NAME-OR-PATTERN...: the names among them that are installed (dpkg-query fails where it knows one not at all).
+installed() {
+  { dpkg-query --show --showformat='${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null || true; } |
+    awk '$1 == "ii" {print $2}'
+}
 # newest_context: the newest libboost-context1.NN-dev of at least 1.81 among the names read.
 newest_context() { sed -n 's/^\(libboost-context1\.\([0-9]*\)-dev\).*/\2 \1/p' | sort -n | awk '$1 >= 81 {last = $2} END {print last}'; }
 
@@ -48,7 +51,7 @@ if [ ${#missing[@]} -eq 0 ] && ! $need_context; then exit 0; fi
 
 sudo=""
 if [ "$(id -u)" != 0 ]; then
-  if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo=sudo; fi
+  if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then sudo=sudo; fi
 fi
 if [ "$(id -u)" = 0 ] || [ -n "$sudo" ]; then
   say "apt-get update"
