@@ -1,0 +1,163 @@
+#include "model/content.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "limpid/error.h"
+
+namespace limpid::model {
+namespace {
+
+struct Meaning {
+  char const* what;
+  char const* advice;
+};
+
+// In the order of Content.
+constexpr std::array<Meaning, 17> kMeanings{{
+    {"empty", "the download or copy may have failed; save the model again"},
+    {"JSON", "booster.save_model(\"model.json\") writes an XGBoost model"},
+    {"UBJSON", "booster.save_model(\"model.ubj\") writes an XGBoost model"},
+    {"an XGBoost model in the legacy binary format",
+     "load it with XGBoost 1.0 to 3.0 (pip install 'xgboost<3.1') and save it with booster.save_model(\"model.json\")"},
+    {"an XGBoost model in the legacy binary format",
+     "load it with XGBoost 1.0 to 1.7 (pip install 'xgboost<2') and save it with booster.save_model(\"model.json\")"},
+    {"an XGBoost text dump", "a dump lacks base score and objective: use booster.save_model(\"model.json\")"},
+    {"a Python pickle",
+     "pickles are programs and are never loaded; load it where you trust it (pickle.load or joblib.load) and save it "
+     "with model.save_model(\"model.json\")"},
+    {"zlib-compressed data, as joblib writes it",
+     "load it where you trust it (joblib.load) and save it with model.save_model(\"model.json\")"},
+    {"a LightGBM model, which this version cannot read", "this version reads XGBoost models in JSON and UBJSON"},
+    {"a CatBoost model, which this version cannot read", "this version reads XGBoost models in JSON and UBJSON"},
+    {"gzip-compressed", "unpack it first"},
+    {"an archive", "unpack it first"},
+    {"a Parquet file", "give the model to --model and the data to --data"},
+    {"XML", "booster.save_model(\"model.json\") writes a model that can be read (PMML cannot)"},
+    {"a table in text (CSV)", "give the model to --model and the data to --data"},
+    {"text", "booster.save_model(\"model.json\") writes an XGBoost model"},
+    {"of an unknown format",
+     "this version reads XGBoost models in JSON and UBJSON: booster.save_model(\"model.json\")"},
+}};
+
+std::string_view text_of(std::span<char const> bytes) noexcept { return {bytes.data(), bytes.size()}; }
+
+bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+/// XGBoost up to 1.2: a parameter block of 136 bytes, then the objective's name behind its 64-bit length.
+bool is_headerless(std::string_view text) noexcept {
+  static constexpr std::size_t kParameters = 136;
+  std::uint64_t length = 0;
+  if (text.size() < kParameters + sizeof length) return false;
+  std::memcpy(&length, text.data() + kParameters, sizeof length);
+  std::string_view const name = text.substr(kParameters + sizeof length, 64).substr(0, length);
+  if (length < 4 || length > 64 || name.size() < length) return false;
+  return std::any_of(name.begin(), name.end(), [](char c) { return c == ':'; }) &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+Content find_json(std::string_view text) noexcept {
+  std::size_t i = 1;
+  while (i < text.size() && is_space(text[i])) ++i;
+  if (i == text.size()) return Content::kJson;
+  if (i == 1 && std::string_view("iUIlL$#N").find(text[1]) != std::string_view::npos) return Content::kUbjson;
+  return text[i] == '"' || text[i] == '}' ? Content::kJson : Content::kText;
+}
+
+Content find_text(std::string_view text) noexcept {
+  text = text.substr(0, 4096);
+  bool const printable = std::none_of(text.begin(), text.end(), [](char c) {
+    auto const byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && !is_space(c);
+  });
+  if (!printable) return Content::kUnknown;
+  auto const line = text.substr(0, text.find('\n'));
+  bool const columns = line.find_first_of(",;\t") != std::string_view::npos;
+  return columns ? Content::kCsv : Content::kText;
+}
+
+struct Magic {
+  std::string_view bytes;
+  Content content;
+};
+
+constexpr std::array<Magic, 15> kMagics{{
+    {"binf", Content::kXgboostLegacy},
+    {"booster[", Content::kXgboostDump},
+    {"tree\nversion=", Content::kLightgbm},
+    {"tree\r\nversion=", Content::kLightgbm},
+    {"CBM1", Content::kCatboost},
+    {"\x1f\x8b", Content::kGzip},
+    {"PK\x03\x04", Content::kArchive},
+    {"BZh", Content::kArchive},
+    {"\xfd"
+     "7zXZ",
+     Content::kArchive},
+    {"\x28\xb5\x2f\xfd", Content::kArchive},
+    {"PAR1", Content::kParquet},
+    {"<?xml", Content::kXml},
+    {"\x78\x9c", Content::kZlib},
+    {"\x78\x01", Content::kZlib},
+    {"\x78\xda", Content::kZlib},
+}};
+
+}  // namespace
+
+Content find_content(std::span<char const> bytes) noexcept {
+  std::string_view text = text_of(bytes);
+  if (text.empty()) return Content::kEmpty;
+  for (auto const& magic : kMagics)
+    if (text.starts_with(magic.bytes)) return magic.content;
+  if (text.size() > 1 && text[0] == '\x80' && text[1] > 0 && text[1] < 10) return Content::kPickle;
+  if (text.size() > 262 && text.substr(257, 5) == "ustar") return Content::kArchive;
+  if (text[0] == '{') return find_json(text);
+  std::string_view const trimmed = text.substr(std::min(text.find_first_not_of(" \r\n\t"), text.size()));
+  if (trimmed.empty()) return Content::kEmpty;
+  if (trimmed[0] == '{') return Content::kJson;
+  if (trimmed[0] == '[' && trimmed.substr(0, 64).find("\"nodeid\"") != std::string_view::npos)
+    return Content::kXgboostDump;
+  if (is_headerless(text)) return Content::kXgboostHeaderless;
+  return find_text(text);
+}
+
+char const* describe(Content content) noexcept { return kMeanings[static_cast<std::size_t>(content)].what; }
+char const* advise(Content content) noexcept { return kMeanings[static_cast<std::size_t>(content)].advice; }
+
+void refuse_content(Content content, std::span<char const> bytes, std::string const& name) {
+  if (content == Content::kGzip || content == Content::kArchive) {
+    auto const inside = look_into_archive(bytes);
+    if (!inside.listing.empty()) {
+      bool const readable = inside.model == Content::kJson || inside.model == Content::kUbjson;
+      std::string hint = inside.is_tar ? fmt::format("unpack it first: tar -xf {}", name)
+                                       : std::string("unpack it first (gunzip, unzip, ...)");
+      if (!readable && inside.model != Content::kUnknown) hint += fmt::format("; then {}", advise(inside.model));
+      throw Error("model.format",
+                  fmt::format("the file is {}, not a model; it holds {}", describe(content), inside.listing), name,
+                  hint);
+    }
+  }
+  throw Error("model.format", fmt::format("the file is {}, not an XGBoost model in JSON or UBJSON", describe(content)),
+              name, advise(content));
+}
+
+void refuse_document(std::vector<std::string> const& keys, std::string const& name) {
+  auto const has = [&keys](char const* key) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
+  Content content = Content::kJson;
+  if (has("oblivious_trees") || has("features_info")) content = Content::kCatboost;
+  if (has("tree_info") && has("feature_names")) content = Content::kLightgbm;
+  if (content != Content::kJson)
+    throw Error("model.format", fmt::format("the file is {}", describe(content)), name, advise(content));
+  std::string listed;
+  for (std::size_t i = 0; i < std::min<std::size_t>(keys.size(), 5); ++i)
+    listed += fmt::format("{}'{}'", i == 0 ? "" : ", ", keys[i]);
+  throw Error("model.format",
+              fmt::format("the file is JSON, but no XGBoost model: it has no 'learner' (found {})",
+                          listed.empty() ? "no keys" : listed),
+              name, advise(Content::kJson));
+}
+
+}  // namespace limpid::model

@@ -1,0 +1,50 @@
+/// What a file is, by its first bytes and never by its name, and what to tell whoever gave a file that is no model.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace limpid::model {
+
+enum class Content : std::uint8_t {
+  kEmpty,
+  kJson,
+  kUbjson,
+  kXgboostLegacy,      ///< `binf`, up to 3.0
+  kXgboostHeaderless,  ///< the same without the magic, up to 1.2
+  kXgboostDump,        ///< text of dump_model
+  kPickle,
+  kZlib,  ///< joblib with compression
+  kLightgbm,
+  kCatboost,
+  kGzip,
+  kArchive,  ///< zip, tar, bzip2, xz, zstd
+  kParquet,
+  kXml,
+  kCsv,
+  kText,
+  kUnknown,
+};
+
+[[nodiscard]] Content find_content(std::span<char const> bytes) noexcept;
+
+[[nodiscard]] char const* describe(Content content) noexcept;  ///< "a Python pickle"
+[[nodiscard]] char const* advise(Content content) noexcept;    ///< how to get a model out of it
+
+/// Throws Error model.format for anything but kJson and kUbjson.
+[[noreturn]] void refuse_content(Content content, std::span<char const> bytes, std::string const& name);
+
+/// JSON or UBJSON without `learner`: says which library's document its top-level keys are. Throws Error model.format.
+[[noreturn]] void refuse_document(std::vector<std::string> const& keys, std::string const& name);
+
+/// What the archive holds: "'xgboost-model' (a Python pickle)"; empty when it cannot be opened.
+struct ArchiveContents {
+  std::string listing;
+  Content model = Content::kUnknown;  ///< of the entry that looks most like a model
+  bool is_tar = false;
+};
+[[nodiscard]] ArchiveContents look_into_archive(std::span<char const> bytes);
+
+}  // namespace limpid::model

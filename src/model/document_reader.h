@@ -1,0 +1,57 @@
+/// A JSON-like document (JSON text or UBJSON), pulled front to back without building a tree of it: memory is the
+/// caller's arrays. Nesting is followed without recursion and is limited, so hostile input cannot overflow the stack.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace limpid::model {
+
+/// What a reader throws: the loader knows the file and the place in the model and makes an Error of it.
+struct ReadError {
+  std::string message;     ///< "expected ',' or ']', found 'x'"
+  std::size_t offset = 0;  ///< bytes from the start of the file
+  bool truncated = false;  ///< the input ended where more had to come
+};
+
+class DocumentReader {
+ public:
+  enum class Kind : std::uint8_t { kObject, kArray, kString, kNumber, kLiteral };  ///< kLiteral: true, false, null
+
+  static constexpr std::size_t kMaxDepth = 64;  ///< XGBoost's documents are 8 levels deep
+
+  DocumentReader() = default;
+  DocumentReader(DocumentReader const&) = delete;
+  DocumentReader& operator=(DocumentReader const&) = delete;
+  virtual ~DocumentReader() = default;
+
+  [[nodiscard]] virtual Kind peek() = 0;
+
+  virtual void open_object() = 0;
+  [[nodiscard]] virtual bool next_key(std::string& key) = 0;  ///< false: the object is closed
+  virtual void open_array() = 0;
+  [[nodiscard]] virtual bool next_element() = 0;  ///< false: the array is closed
+
+  virtual void read_string(std::string& text) = 0;
+  [[nodiscard]] virtual std::int64_t read_integer() = 0;
+
+  /// A whole array of numbers, replacing `out`. Floats are rounded once, to the nearest; true and false are 1 and 0.
+  virtual void read_array(std::vector<float>& out) = 0;
+  virtual void read_array(std::vector<std::int64_t>& out) = 0;
+
+  virtual void skip() = 0;                                        ///< the next value, whatever it is
+  virtual void finish() = 0;                                      ///< checks that nothing but space follows
+  [[nodiscard]] virtual std::size_t offset() const noexcept = 0;  ///< bytes read so far
+};
+
+/// Calls `use(key)` for each key of the object that comes next; `use` must read or skip the value.
+template <class Use>
+void each_key(DocumentReader& in, Use&& use) {
+  std::string key;
+  in.open_object();
+  while (in.next_key(key)) use(key);
+}
+
+}  // namespace limpid::model

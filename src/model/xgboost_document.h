@@ -1,0 +1,74 @@
+/// What an XGBoost model file says, before its meaning is worked out: strings as they are in the file, trees already
+/// checked and in limpid's form.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limpid/ensemble.h"
+#include "model/document_reader.h"
+
+namespace limpid::model {
+
+struct XgboostDocument {
+  std::vector<std::int64_t> version;  ///< [3, 2, 0]
+  bool has_learner = false;
+  bool has_booster = false;
+  bool has_trees = false;
+  std::vector<std::string> other_keys;    ///< top-level keys that are not XGBoost's: they tell what else the file is
+  std::vector<std::string> unknown_keys;  ///< "learner/gradient_booster/model/novelty"
+  std::string objective;
+  std::string quantile_alpha;  ///< of reg:quantileerror or reg:expectileerror
+  std::string booster;         ///< "gbtree", "dart", "gblinear"
+  std::string base_score;
+  std::string num_class = "0";
+  std::string num_feature;
+  std::string num_target = "1";
+  std::string num_trees;
+  std::string num_parallel_tree;
+  std::string best_iteration;    ///< learner.attributes, of the scikit-learn interface
+  std::string best_ntree_limit;  ///< likewise, up to 1.7
+  std::vector<std::string> feature_names;
+  std::vector<std::string> feature_types;
+  std::vector<std::int64_t> tree_info;         ///< [trees] output of each tree
+  std::vector<std::int64_t> iteration_indptr;  ///< [rounds + 1] from 2.0
+  std::vector<float> weight_drop;              ///< [trees] DART
+  std::vector<Tree> trees;
+};
+
+/// One tree as its arrays in the file, reused from tree to tree.
+struct XgboostRawTree {
+  std::vector<std::int64_t> left, right, feature, default_left, split_type;
+  std::vector<std::int64_t> categories, categories_nodes, categories_segments, categories_sizes;
+  std::vector<float> conditions, hessian;
+  std::int64_t id = -1;
+  std::int64_t num_nodes = -1;
+  std::int64_t num_deleted = -1;
+  std::int64_t leaf_size = 0;
+  std::uint32_t seen = 0;  ///< bit i: key i of kTreeKeys was there
+};
+
+/// Checks the tree and renumbers its nodes in breadth-first order. Throws Error model.tree.
+[[nodiscard]] Tree convert_tree(XgboostRawTree const& raw, std::int64_t number, std::string const& file);
+
+/// Where the reader is, for messages; still there after it threw.
+struct Place {
+  std::string key;
+  std::int64_t tree = -1;
+  [[nodiscard]] std::string text() const;
+};
+
+/// Throws ReadError and Error. `consumed(offset)` is called after each tree.
+void read_xgboost_document(DocumentReader& in, XgboostDocument& document, Place& place, std::string const& file,
+                           std::function<void(std::size_t)> const& consumed);
+
+/// Objective, base score, link, rounds and features: the last step from the file to the ensemble.
+/// Throws Error model.format, model.version, model.tree.
+[[nodiscard]] Ensemble assemble_xgboost(XgboostDocument&& document, std::string const& file, std::string format);
+
+}  // namespace limpid::model

@@ -1,0 +1,249 @@
+/// From what the file says to what it means: outputs, objective and base score, rounds, features, versions.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "limpid/error.h"
+#include "model/xgboost_document.h"
+#include "model/xgboost_objective.h"
+
+namespace limpid::model {
+namespace {
+
+constexpr std::int64_t kNewestMajor = 3;  // the newest XGBoost whose files were tested: tests/fixtures
+constexpr std::int64_t kNewestMinor = 4;
+constexpr std::int64_t kMaxFeatures = std::int64_t{1} << 22;
+constexpr std::int64_t kMaxOutputs = std::int64_t{1} << 16;
+
+class Assembler {
+ public:
+  Assembler(XgboostDocument&& document, std::string const& file) : doc_(std::move(document)), file_(file) {}
+
+  Ensemble assemble(std::string format) {
+    check_version();
+    check_booster();
+    out_.library = "xgboost";
+    out_.format = std::move(format);
+    set_outputs();
+    set_objective();
+    out_.trees = std::move(doc_.trees);
+    set_features();
+    set_tree_outputs();
+    set_rounds();
+    set_weights();
+    return std::move(out_);
+  }
+
+ private:
+  [[noreturn]] void fail(std::string const& message, std::string const& hint = {}) const {
+    throw Error("model.format", message, file_,
+                hint.empty() ? "save the model again with booster.save_model(\"model.json\")" : hint);
+  }
+
+  void check_version() {
+    auto const& v = doc_.version;
+    if (v.size() != 3 || v[0] < 0 || v[1] < 0 || v[2] < 0) fail("'version' should be three numbers such as [3,2,0]");
+    out_.version = fmt::format("{}.{}.{}", v[0], v[1], v[2]);
+    auto const newest = fmt::format("{}.{}", kNewestMajor, kNewestMinor);
+    auto const hint = fmt::format("update limpid, or save the model with XGBoost {} or older", newest);
+    if (v[0] > kNewestMajor || v[0] == 0)
+      throw Error(
+          "model.version",
+          fmt::format("the model was written by XGBoost {}, this version reads 1.0 to {}", out_.version, newest), file_,
+          v[0] == 0 ? "load and save it with XGBoost 1.0 or newer" : hint);
+    if (!doc_.unknown_keys.empty())
+      throw Error("model.version",
+                  fmt::format("the model of XGBoost {} has the key '{}', which this version does not know and which "
+                              "may change its predictions",
+                              out_.version, doc_.unknown_keys.front()),
+                  file_, hint);
+    if (v[0] == kNewestMajor && v[1] > kNewestMinor)
+      out_.warnings.push_back(
+          fmt::format("the model was written by XGBoost {}; this version was tested up to {}", out_.version, newest));
+  }
+
+  void check_booster() const {
+    if (doc_.booster == "gblinear")
+      fail("the booster is gblinear, a linear model: limpid explains trees", "train with booster=\"gbtree\"");
+    if (doc_.booster != "gbtree" && doc_.booster != "dart")
+      fail(fmt::format("the booster is '{}', expected gbtree or dart", doc_.booster.substr(0, 40)));
+    if (!doc_.has_trees)
+      fail("the file has no trees",
+           "it looks like save_config's output; booster.save_model(\"model.json\") writes trees");
+    auto const trees = static_cast<std::int64_t>(doc_.trees.size());
+    if (!doc_.num_trees.empty() && parse("num_trees", doc_.num_trees, 0, trees) != trees)
+      fail(fmt::format("num_trees is {}, but the file has {} trees", doc_.num_trees, trees));
+  }
+
+  std::int64_t parse(char const* name, std::string const& text, std::int64_t least, std::int64_t most) const {
+    std::int64_t value = 0;
+    char const* const end = text.data() + text.size();
+    auto const [last, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || last != end || value < least || value > most)
+      fail(fmt::format("{} is '{}', expected {} to {}", name, text.substr(0, 40), least, most));
+    return value;
+  }
+
+  void set_outputs() {
+    classes_ = std::max<std::int64_t>(1, parse("num_class", doc_.num_class, 0, kMaxOutputs));
+    auto const targets = std::max<std::int64_t>(1, parse("num_target", doc_.num_target, 0, kMaxOutputs));
+    outputs_ = std::max(classes_, targets);
+  }
+
+  void set_objective() {
+    out_.objective = doc_.objective;
+    if (out_.objective.empty()) fail("the file names no objective");
+    Objective const objective = find_objective(out_.objective);
+    out_.base_score = doc_.base_score;
+    out_.base_margin = parse_base_score(out_.base_score, outputs_, objective, file_);
+    out_.link = objective.link;
+    out_.has_response = objective.has_response;
+    if (out_.link == Link::kSoftmax && outputs_ < 2) fail(fmt::format("{} with num_class < 2", out_.objective));
+    if (!objective.known)
+      out_.warnings.push_back(fmt::format(
+          "the objective '{}' is unknown: only the margin is explained, and base_score is taken as a margin",
+          out_.objective.substr(0, 80)));
+    if (outputs_ > 1 && objective.known) restrict_stacked_outputs();
+  }
+
+  /// Several quantiles are sorted by predict from 3.4, several expectiles are stacked: a response that is no function
+  /// of one margin.
+  void restrict_stacked_outputs() {
+    auto const& v = doc_.version;
+    bool const sorted = out_.objective == "reg:quantileerror" && (v[0] > 3 || (v[0] == 3 && v[1] >= 4));
+    if (sorted || out_.objective == "reg:expectileerror") out_.has_response = false;
+  }
+
+  void set_features() {
+    auto const count = parse("num_feature", doc_.num_feature, 1, kMaxFeatures);
+    out_.features.resize(static_cast<std::size_t>(count));
+    auto const check = [&](char const* name, std::size_t size) {
+      if (size != 0 && size != out_.features.size())
+        fail(fmt::format("{} has {} entries, but num_feature is {}", name, size, count));
+    };
+    check("feature_names", doc_.feature_names.size());
+    check("feature_types", doc_.feature_types.size());
+    out_.named_features = !doc_.feature_names.empty();
+    for (std::size_t f = 0; f < doc_.feature_types.size(); ++f)
+      if (doc_.feature_types[f] == "c" || doc_.feature_types[f] == "categorical")
+        out_.features[f].kind = FeatureKind::kCategorical;
+    for (std::size_t f = 0; f < doc_.feature_names.size(); ++f) out_.features[f].name = doc_.feature_names[f];
+    auto& names = doc_.feature_names;
+    std::sort(names.begin(), names.end());
+    auto const twin = std::adjacent_find(names.begin(), names.end());
+    if (twin != names.end()) fail(fmt::format("two features are named '{}'", twin->substr(0, 80)));
+    check_splits();
+  }
+
+  /// Splits stay inside the features, and a feature is either numeric or categorical.
+  void check_splits() {
+    std::vector<std::uint8_t> numeric(out_.features.size(), 0);
+    std::vector<std::uint8_t> categorical(out_.features.size(), 0);
+    for (std::size_t t = 0; t < out_.trees.size(); ++t) {
+      Tree const& tree = out_.trees[t];
+      for (std::size_t n = 0; n < tree.left.size(); ++n) {
+        if (tree.left[n] == -1) continue;
+        auto const f = static_cast<std::size_t>(tree.feature[n]);
+        if (f >= out_.features.size())
+          throw Error("model.tree",
+                      fmt::format("tree {} splits on feature {}, but num_feature is {}", t, f, out_.features.size()),
+                      file_, "the file is damaged: save the model again");
+        (tree.category_set[n] == -1 ? numeric : categorical)[f] = 1;
+        if (numeric[f] != 0 && categorical[f] != 0)
+          throw Error("model.tree", fmt::format("feature {} has both numeric and categorical splits", f), file_,
+                      "the file is damaged: save the model again");
+        if (categorical[f] != 0) out_.features[f].kind = FeatureKind::kCategorical;
+      }
+    }
+  }
+
+  void set_tree_outputs() {
+    if (doc_.tree_info.size() != out_.trees.size())
+      fail(fmt::format("tree_info has {} entries for {} trees", doc_.tree_info.size(), out_.trees.size()));
+    for (std::size_t t = 0; t < out_.trees.size(); ++t) {
+      auto const output = doc_.tree_info[t];
+      if (output < 0 || output >= outputs_)
+        fail(fmt::format("tree_info gives tree {} to output {}, but the model has {}", t, output, outputs_));
+      out_.trees[t].output = static_cast<std::int32_t>(output);
+    }
+  }
+
+  void set_rounds() {
+    auto const trees = static_cast<std::int64_t>(out_.trees.size());
+    if (doc_.iteration_indptr.size() > 1) {
+      rounds_from_pointers(trees);
+    } else {
+      auto const per_round = outputs_ * parallel_trees();
+      out_.trees_per_round = static_cast<std::int32_t>(std::min(per_round, std::max<std::int64_t>(1, trees)));
+      for (std::int64_t t = 0; t < trees; ++t)
+        out_.trees[static_cast<std::size_t>(t)].round = static_cast<std::int32_t>(t / per_round);
+      out_.rounds = static_cast<std::int32_t>((trees + per_round - 1) / per_round);
+    }
+    set_best_rounds();
+  }
+
+  void rounds_from_pointers(std::int64_t trees) {
+    auto const& begin = doc_.iteration_indptr;
+    if (begin.front() != 0 || begin.back() != trees || !std::is_sorted(begin.begin(), begin.end()))
+      fail(fmt::format("iteration_indptr should rise from 0 to {} trees", trees));
+    for (std::size_t r = 0; r + 1 < begin.size(); ++r)
+      for (auto t = begin[r]; t < begin[r + 1]; ++t)
+        out_.trees[static_cast<std::size_t>(t)].round = static_cast<std::int32_t>(r);
+    out_.rounds = static_cast<std::int32_t>(begin.size() - 1);
+    out_.trees_per_round = static_cast<std::int32_t>(std::max<std::int64_t>(1, begin[1]));
+  }
+
+  /// Versions before 1.4 do not store num_parallel_tree; best_ntree_limit counts rounds times parallel trees.
+  std::int64_t parallel_trees() const {
+    auto const most = std::max<std::int64_t>(1, static_cast<std::int64_t>(out_.trees.size()));
+    if (!doc_.num_parallel_tree.empty())
+      return std::max<std::int64_t>(1, parse("num_parallel_tree", doc_.num_parallel_tree, 0, most));
+    auto const best = best_iteration();
+    if (!best || doc_.best_ntree_limit.empty()) return 1;
+    auto const limit = parse("best_ntree_limit", doc_.best_ntree_limit, 1, most);
+    return limit % (*best + 1) == 0 ? limit / (*best + 1) : 1;
+  }
+
+  std::optional<std::int64_t> best_iteration() const {
+    if (doc_.best_iteration.empty()) return std::nullopt;
+    return parse("attribute best_iteration", doc_.best_iteration, 0, std::int64_t{1} << 30);
+  }
+
+  void set_best_rounds() {
+    auto const best = best_iteration();
+    if (!best) return;
+    if (*best < out_.rounds)
+      out_.best_rounds = static_cast<std::int32_t>(*best + 1);
+    else
+      out_.warnings.push_back(
+          fmt::format("best_iteration is {}, but the file has {} rounds: all are used", *best, out_.rounds));
+  }
+
+  void set_weights() {
+    auto const& weights = doc_.weight_drop;
+    if (weights.empty()) return;
+    if (weights.size() != out_.trees.size())
+      fail(fmt::format("weight_drop has {} entries for {} trees", weights.size(), out_.trees.size()));
+    for (std::size_t t = 0; t < weights.size(); ++t) {
+      if (!(std::abs(weights[t]) < 1e30F)) fail(fmt::format("weight_drop of tree {} is not a usable number", t));
+      out_.trees[t].weight = static_cast<double>(weights[t]);
+    }
+  }
+
+  XgboostDocument doc_;
+  std::string const& file_;
+  Ensemble out_;
+  std::int64_t classes_ = 1;
+  std::int64_t outputs_ = 1;
+};
+
+}  // namespace
+
+Ensemble assemble_xgboost(XgboostDocument&& document, std::string const& file, std::string format) {
+  return Assembler(std::move(document), file).assemble(std::move(format));
+}
+
+}  // namespace limpid::model
