@@ -18,8 +18,9 @@ struct ReadOptions {
   std::vector<std::string> exclude;
   bool header = true;
   char delimiter = ',';
-  std::vector<std::string> missing;  ///< spellings of a missing value beside the built-in ones
-  std::string role = "--data";       ///< "--data" or "--background", for messages
+  std::vector<std::string> missing;       ///< spellings of a missing value beside the built-in ones
+  std::string role = "--data";            ///< "--data" or "--background", for messages
+  std::int64_t block_bytes = 512 * 1024;  ///< read at a time; tests make it small
 };
 
 /// One chunk of rows.

@@ -1,0 +1,37 @@
+/// The bytes of a file or of standard input ("-"), read in order; errors are named.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace limpid {
+
+/// Owns the descriptor (not standard input's). Not thread-safe.
+class ByteSource {
+ public:
+  /// Throws Error data.open (missing file, directory, no permission) and data.format (an address: `s3://...`).
+  ByteSource(std::string const& path, std::string const& role);
+  ~ByteSource();
+  ByteSource(ByteSource const&) = delete;
+  ByteSource& operator=(ByteSource const&) = delete;
+
+  /// Fills `buffer` except at the end of the file; returns the bytes read. Throws Error data.open.
+  [[nodiscard]] std::size_t read(char* buffer, std::size_t size);
+
+ private:
+  std::string name_;
+  std::string where_;
+  int descriptor_ = -1;
+};
+
+/// How messages name the input: the path, or "standard input" for "-".
+[[nodiscard]] std::string display_name(std::string const& path);
+
+/// Throws Error data.format when the first bytes are those of a format that is not CSV (Parquet, JSON Lines, ...),
+/// naming it and what to do.
+void refuse_other_formats(std::string_view head, std::string const& path, std::string const& role);
+
+[[nodiscard]] bool is_gzip(std::string_view head) noexcept;
+
+}  // namespace limpid

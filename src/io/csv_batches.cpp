@@ -1,0 +1,343 @@
+// The one file that knows Arrow. Bytes flow: ByteSource -> (gzip) -> head and line index -> Arrow's StreamingReader.
+// Arrow reads ahead on a thread of its own, so what the streams share with the caller is under one lock.
+#include "io/csv_batches.h"
+
+#include <arrow/array/array_binary.h>
+#include <arrow/buffer.h>
+#include <arrow/csv/options.h>
+#include <arrow/csv/reader.h>
+#include <arrow/io/compressed.h>
+#include <arrow/io/interfaces.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/util/compression.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "io/byte_source.h"
+#include "io/line_index.h"
+#include "limpid/error.h"
+
+namespace limpid {
+namespace {
+
+constexpr std::size_t kPeekBytes = 64 * 1024;
+constexpr std::size_t kLongestRecord = 256 * 1024 * 1024;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+struct RaggedRow {
+  std::int64_t number = 0;  ///< 0-based data row
+  std::int32_t fields = 0;
+};
+
+/// What happened below Arrow, kept for the message: the first of them is the cause.
+struct Shared {
+  std::mutex mutex;
+  std::optional<Error> failure;
+  std::optional<LineIndex> lines;
+  std::optional<RaggedRow> ragged;
+  bool damaged = false;  ///< gzip data that does not end well
+};
+
+/// The methods of an Arrow stream that do not matter here.
+class StreamBase : public arrow::io::InputStream {
+ public:
+  arrow::Status Close() override {
+    closed_ = true;
+    return arrow::Status::OK();
+  }
+  [[nodiscard]] bool closed() const override { return closed_; }
+  [[nodiscard]] arrow::Result<std::int64_t> Tell() const override { return position_; }
+  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t size) override {
+    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(size));
+    ARROW_ASSIGN_OR_RAISE(std::int64_t const got, Read(size, buffer->mutable_data()));
+    ARROW_RETURN_NOT_OK(buffer->Resize(got, false));
+    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
+  }
+  arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
+    ARROW_ASSIGN_OR_RAISE(std::int64_t const got, fill(static_cast<char*>(out), size));
+    position_ += got;
+    return got;
+  }
+
+ protected:
+  /// Fills `out` but at the end of the stream.
+  virtual arrow::Result<std::int64_t> fill(char* out, std::int64_t size) = 0;
+
+ private:
+  bool closed_ = false;
+  std::int64_t position_ = 0;
+};
+
+/// Bytes that were already looked at, then those of `rest`.
+class ByteStream final : public StreamBase {
+ public:
+  ByteStream(std::string head, std::shared_ptr<ByteSource> rest, std::shared_ptr<Shared> shared)
+      : head_(std::move(head)), rest_(std::move(rest)), shared_(std::move(shared)) {}
+
+ private:
+  arrow::Result<std::int64_t> fill(char* out, std::int64_t size) override {
+    auto const from_head = std::min(static_cast<std::size_t>(size), head_.size() - used_);
+    std::memcpy(out, head_.data() + used_, from_head);
+    used_ += from_head;
+    try {
+      return static_cast<std::int64_t>(from_head +
+                                       rest_->read(out + from_head, static_cast<std::size_t>(size) - from_head));
+    } catch (Error const& error) {
+      std::lock_guard const lock(shared_->mutex);
+      shared_->failure = error;
+      return arrow::Status::IOError(error.what());
+    }
+  }
+
+  std::string head_;
+  std::size_t used_ = 0;
+  std::shared_ptr<ByteSource> rest_;
+  std::shared_ptr<Shared> shared_;
+};
+
+/// The text that the parser gets: bytes that were looked at, then those of `rest`; counts lines.
+class TextStream final : public StreamBase {
+ public:
+  TextStream(std::string head, std::shared_ptr<arrow::io::InputStream> rest, std::shared_ptr<Shared> shared)
+      : head_(std::move(head)), rest_(std::move(rest)), shared_(std::move(shared)) {}
+
+ private:
+  arrow::Result<std::int64_t> fill(char* out, std::int64_t size) override {
+    auto done = static_cast<std::int64_t>(std::min(static_cast<std::size_t>(size), head_.size() - used_));
+    std::memcpy(out, head_.data() + used_, static_cast<std::size_t>(done));
+    used_ += static_cast<std::size_t>(done);
+    while (done < size) {
+      auto const got = rest_->Read(size - done, out + done);
+      if (!got.ok()) {
+        std::lock_guard const lock(shared_->mutex);
+        shared_->damaged = true;
+        return got.status();
+      }
+      if (*got == 0) break;
+      done += *got;
+    }
+    std::lock_guard const lock(shared_->mutex);
+    shared_->lines->feed({out, static_cast<std::size_t>(done)});
+    return done;
+  }
+
+  std::string head_;
+  std::size_t used_ = 0;
+  std::shared_ptr<arrow::io::InputStream> rest_;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace
+
+struct CsvBatches::Impl {
+  Options options;
+  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::shared_ptr<arrow::io::InputStream> bytes;  ///< after gzip
+  std::string peeked;                             ///< first bytes of it, without a byte order mark
+  bool at_end = false;                            ///< `peeked` is the whole file
+  std::vector<CsvRecord> head;
+  std::shared_ptr<arrow::csv::StreamingReader> reader;
+  std::shared_ptr<arrow::RecordBatch> batch;
+  std::int32_t column_count = 0;
+  std::int64_t block_bytes = 0;
+  std::int64_t first_row = 0;
+
+  [[nodiscard]] std::string where() const { return fmt::format("{} {}", options.role, options.path); }
+  [[noreturn]] void fail(arrow::Status const& status) const;
+  void open();
+  void peek_more();
+  void peek_records();
+};
+
+/// Turns Arrow's refusal into ours: what the streams and the row handler noted says more than its text.
+void CsvBatches::Impl::fail(arrow::Status const& status) const {
+  std::lock_guard const lock(shared->mutex);
+  auto const name = display_name(options.path);
+  if (shared->failure) throw Error(*shared->failure);
+  if (shared->damaged) {
+    throw Error("data.format", fmt::format("the gzip data of {} is damaged or ends too soon", name), where(),
+                fmt::format("test it with: gzip -t '{}'", options.path));
+  }
+  if (auto const& ragged = shared->ragged; ragged && shared->lines) {
+    throw Error("data.value",
+                fmt::format("a row has {} field{}, the others have {}", ragged->fields, ragged->fields == 1 ? "" : "s",
+                            column_count),
+                fmt::format("{}, line {}", where(), shared->lines->line_of(ragged->number)),
+                "a field that holds the delimiter or a line end must be quoted; --delimiter names another delimiter");
+  }
+  if (shared->lines && shared->lines->inside_quotes()) {
+    throw Error("data.value", "a quote is opened and never closed",
+                fmt::format("{}, line {}", where(), shared->lines->last_row_line()),
+                "a quote inside a quoted field is written twice");
+  }
+  if (status.message().find("straddling") != std::string::npos && shared->lines) {
+    throw Error("data.value", fmt::format("a row is longer than {} bytes", block_bytes),
+                fmt::format("{}, near line {}", where(), shared->lines->last_row_line()), "is a quote left open?");
+  }
+  throw Error("data.value", fmt::format("{} cannot be read as CSV: {}", name, status.message()), where());
+}
+
+void CsvBatches::Impl::open() {
+  auto source = std::make_shared<ByteSource>(options.path, options.role);
+  std::string raw(kPeekBytes, '\0');
+  raw.resize(source->read(raw.data(), raw.size()));
+  bool const gzip = is_gzip(raw);
+  if (!gzip) refuse_other_formats(raw, options.path, options.role);
+  bytes = std::make_shared<ByteStream>(std::move(raw), std::move(source), shared);
+  if (gzip) {
+    auto codec = arrow::util::Codec::Create(arrow::Compression::GZIP);
+    if (!codec.ok()) fail(codec.status());
+    std::shared_ptr<arrow::util::Codec> const shared_codec = std::move(*codec);
+    auto stream = arrow::io::CompressedInputStream::Make(shared_codec, bytes);
+    if (!stream.ok()) fail(stream.status());
+    // The stream keeps a plain pointer to its codec: both live in one owner.
+    struct Owner {
+      std::shared_ptr<arrow::util::Codec> codec;
+      std::shared_ptr<arrow::io::CompressedInputStream> stream;
+    };
+    auto owner = std::make_shared<Owner>(Owner{shared_codec, *stream});
+    bytes = std::shared_ptr<arrow::io::InputStream>(owner, owner->stream.get());
+  }
+  peek_more();
+  if (gzip) refuse_other_formats(peeked, options.path, options.role);
+  if (peeked.starts_with(kByteOrderMark)) peeked.erase(0, kByteOrderMark.size());
+}
+
+/// Doubles what was looked at.
+void CsvBatches::Impl::peek_more() {
+  std::size_t const old_size = peeked.size();
+  std::size_t const wanted = std::max(kPeekBytes, 2 * old_size);
+  peeked.resize(wanted);
+  std::size_t done = old_size;
+  while (done < wanted && !at_end) {
+    auto const got = bytes->Read(static_cast<std::int64_t>(wanted - done), peeked.data() + done);
+    if (!got.ok()) {
+      if (!shared->failure) shared->damaged = true;
+      fail(got.status());
+    }
+    at_end = *got == 0;
+    done += static_cast<std::size_t>(*got);
+  }
+  peeked.resize(done);
+}
+
+void CsvBatches::Impl::peek_records() {
+  if (peeked.empty()) throw Error("data.empty", fmt::format("{} is empty", display_name(options.path)), where());
+  std::size_t used = 0;
+  std::size_t filled = 0;
+  while (filled < kHeadRecords) {
+    auto record = parse_record(std::string_view(peeked).substr(used), options.delimiter, at_end);
+    if (record) {
+      used += record->bytes;
+      filled += record->blank() ? 0 : 1;
+      head.push_back(std::move(*record));
+    } else if (at_end) {
+      break;  // the end of the file, or a quote that never closes: Arrow will meet it too
+    } else {
+      if (peeked.size() >= kLongestRecord) break;
+      peek_more();
+    }
+  }
+  if (head.empty()) {
+    throw Error("data.format", fmt::format("the first line of {} does not end", display_name(options.path)),
+                fmt::format("{}, line 1", where()), "is a quote left open?");
+  }
+}
+
+CsvBatches::CsvBatches(Options options) : impl_(std::make_unique<Impl>()) {
+  impl_->options = std::move(options);
+  impl_->open();
+  impl_->peek_records();
+}
+
+CsvBatches::~CsvBatches() = default;
+
+std::vector<CsvRecord> const& CsvBatches::head() const noexcept { return impl_->head; }
+
+void CsvBatches::start(std::size_t skip_records, std::int32_t column_count, std::vector<std::int32_t> columns) {
+  static constexpr std::int64_t kRecordsPerBlock = 16;
+  std::size_t skip_bytes = 0;
+  std::int64_t first_line = 1;
+  impl_->block_bytes = impl_->options.block_bytes;
+  for (std::size_t i = 0; i < impl_->head.size(); ++i) {
+    auto const& record = impl_->head[i];
+    impl_->block_bytes =
+        std::max(impl_->block_bytes,
+                 std::min<std::int64_t>(kRecordsPerBlock * static_cast<std::int64_t>(record.bytes), kLongestRecord));
+    if (i >= skip_records) continue;
+    skip_bytes += record.bytes;
+    first_line += static_cast<std::int64_t>(record.lines);
+  }
+  impl_->column_count = column_count;
+  impl_->shared->lines.emplace(first_line, impl_->options.delimiter, column_count == 1);
+
+  auto read = arrow::csv::ReadOptions::Defaults();
+  read.use_threads = false;
+  read.block_size = static_cast<std::int32_t>(impl_->block_bytes);
+  for (std::int32_t c = 0; c < column_count; ++c) read.column_names.push_back(std::to_string(c));
+  auto parse = arrow::csv::ParseOptions::Defaults();
+  parse.delimiter = impl_->options.delimiter;
+  parse.newlines_in_values = true;
+  parse.ignore_empty_lines = column_count != 1;
+  parse.invalid_row_handler = [shared = impl_->shared](arrow::csv::InvalidRow const& row) {
+    std::lock_guard const lock(shared->mutex);
+    if (!shared->ragged) shared->ragged = RaggedRow{row.number - 1, row.actual_columns};
+    return arrow::csv::InvalidRowResult::Error;
+  };
+  auto convert = arrow::csv::ConvertOptions::Defaults();
+  convert.check_utf8 = false;
+  if (columns.empty()) columns.push_back(0);  // no column is needed, but rows are still counted
+  for (auto const c : columns) {
+    convert.include_columns.push_back(std::to_string(c));
+    convert.column_types[std::to_string(c)] = arrow::binary();
+  }
+  std::string rest = impl_->peeked.substr(skip_bytes);
+  impl_->peeked.clear();
+  if (rest.empty() && impl_->at_end) return;  // Arrow refuses an empty file; here it has no batches
+  auto text = std::make_shared<TextStream>(std::move(rest), impl_->bytes, impl_->shared);
+  auto made = arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), text, read, parse, convert);
+  if (!made.ok()) impl_->fail(made.status());
+  impl_->reader = *made;
+}
+
+bool CsvBatches::next() {
+  if (!impl_->reader) return false;
+  if (impl_->batch) impl_->first_row += impl_->batch->num_rows();
+  do {
+    auto const status = impl_->reader->ReadNext(&impl_->batch);
+    if (!status.ok()) impl_->fail(status);
+  } while (impl_->batch && impl_->batch->num_rows() == 0);
+  if (!impl_->batch) {
+    bool open_quote = false;
+    {
+      std::lock_guard const lock(impl_->shared->mutex);
+      open_quote = impl_->shared->lines->inside_quotes();
+    }
+    if (open_quote) impl_->fail(arrow::Status::OK());
+    return false;
+  }
+  std::lock_guard const lock(impl_->shared->mutex);
+  impl_->shared->lines->forget_before(impl_->first_row);
+  return true;
+}
+
+std::int64_t CsvBatches::rows() const noexcept { return impl_->batch->num_rows(); }
+std::int64_t CsvBatches::first_row() const noexcept { return impl_->first_row; }
+
+TextColumn CsvBatches::column(std::size_t index) const noexcept {
+  auto const array = std::static_pointer_cast<arrow::BinaryArray>(impl_->batch->column(static_cast<int>(index)));
+  return {array->raw_value_offsets(), reinterpret_cast<char const*>(array->raw_data())};  // the batch keeps them
+}
+
+std::int64_t CsvBatches::line_of(std::int64_t row) const {
+  std::lock_guard const lock(impl_->shared->mutex);
+  return impl_->shared->lines->line_of(row);
+}
+
+}  // namespace limpid
