@@ -194,7 +194,7 @@ void CsvBatches::Impl::open() {
     auto codec = arrow::util::Codec::Create(arrow::Compression::GZIP);
     if (!codec.ok()) fail(codec.status());
     std::shared_ptr<arrow::util::Codec> const shared_codec = std::move(*codec);
-    auto stream = arrow::io::CompressedInputStream::Make(shared_codec, bytes);
+    auto stream = arrow::io::CompressedInputStream::Make(shared_codec.get(), bytes);
     if (!stream.ok()) fail(stream.status());
     // The stream keeps a plain pointer to its codec: both live in one owner.
     struct Owner {
