@@ -24,7 +24,8 @@ struct SumLongPathsArgs {
   PatternCountsView background;  ///< interventional
   std::int64_t background_rows = 0;
   BinsView bins;
-  std::int32_t players = 0;
+  std::int32_t players = 0;  ///< P
+  std::int32_t outputs = 1;  ///< G
   double* values = nullptr;  ///< [G x P x value_stride] in and out, added to
   std::int64_t value_stride = 0;
 };

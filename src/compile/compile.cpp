@@ -104,6 +104,10 @@ PathsView LeafPaths::view() const noexcept {
   view.blocks = blocks.data();
   view.blocks_count = static_cast<std::int32_t>(blocks.size());
   view.block_players = block_players.data();
+  view.block_players_count = static_cast<std::int64_t>(block_players.size());
+  for (auto const& block : blocks) {
+    view.widest_block = std::max<std::int64_t>(view.widest_block, block.player_end - block.player_begin);
+  }
   return view;
 }
 

@@ -77,7 +77,9 @@ struct PathsView {
   std::uint32_t const* output = nullptr;        ///< [L]
   LeafBlock const* blocks = nullptr;            ///< [blocks_count]
   std::int32_t blocks_count = 0;
-  std::uint32_t const* block_players = nullptr;
+  std::uint32_t const* block_players = nullptr;  ///< [block_players_count]
+  std::int64_t block_players_count = 0;
+  std::int64_t widest_block = 0;  ///< most players of a block
 };
 
 /// A node goes left iff all its tests pass; test_count 0: a leaf.
