@@ -5,7 +5,7 @@ if(LIMPID_WERROR)
   list(APPEND _cxx -Werror)
   # Warnings that follow values through inlined code differ from one compiler, optimisation level and sanitizer to the
   # next, with false alarms in the standard library: errors only in the plain build of the compiler that CI runs.
-  if(LIMPID_SANITIZE OR NOT CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (LIMPID_SANITIZE OR NOT CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13))
     foreach(_name maybe-uninitialized array-bounds stringop-overflow stringop-overread restrict free-nonheap-object
                   null-dereference dangling-reference dangling-pointer)
       check_cxx_compiler_flag(-W${_name} LIMPID_HAS_W_${_name})

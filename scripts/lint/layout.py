@@ -23,12 +23,12 @@ MAY_INCLUDE = {
 }
 # A library is wrapped: its headers appear in these folders alone.
 LIBRARY_HOME = {
-    r"arrow/|parquet/": ["src/io/", "src/cli/version"],
+    r"arrow/|parquet/": ["src/io/"],
     r"nlohmann/": ["src/model/", "src/io/", "src/pipeline/", "src/cli/"],
     r"archive(_entry)?\.h": ["src/model/", "src/io/"],
     r"openssl/": ["src/io/"],
     r"cxxopts": ["src/cli/"],
-    r"hwy/": ["kernels/", "src/explain/", "src/cli/version"],
+    r"hwy/": ["kernels/", "src/explain/", "src/cli/simd_target"],
     r"boost/": [],
     r"thrust/|cub/|cuda": [],
     r"thread|mutex|shared_mutex|future|condition_variable|stop_token|semaphore|barrier|latch": ["src/pipeline/", "src/cli/"],

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("src/", "include/", "kernels/", "tests/", "bench/")
-JOINED_FILES = 16
+JOINED_FILES = 12
 
 
 def wanted(path):
@@ -109,6 +109,7 @@ def main():
     tasks = []
     for (flags, _), files in load(build, set(given.files)).items():
         tasks += [(flags, files[i:i + JOINED_FILES]) for i in range(0, len(files), JOINED_FILES)]
+    tasks.sort(key=lambda task: -len(task[1]))
     reported, failed = set(), False
     with ThreadPoolExecutor(given.jobs) as pool:
         runs = [pool.submit(check, build, number, flags, files) for number, (flags, files) in enumerate(tasks)]
