@@ -1,0 +1,188 @@
+// One pair (row, background row) of lattice_game on the CPU: its alive leaves, their cubes, the lattice, its game and
+// the fold. Included once per SIMD target.
+#if defined(LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_
+#undef LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_
+#else
+#define LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_
+#endif
+
+#include <hwy/aligned_allocator.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "kernels/lattice_game.task.h"
+#include "kernels/lattice_game_simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace limpid {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Aligned memory that only grows; contents are lost when it does.
+template <class T>
+class Scratch {
+ public:
+  T* reserve(std::size_t size) {
+    if (size > size_) {
+      data_ = hwy::AllocateAligned<T>(size);
+      size_ = size;
+    }
+    return data_.get();
+  }
+  [[nodiscard]] T* data() const noexcept { return data_.get(); }
+
+ private:
+  std::size_t size_ = 0;
+  hwy::AlignedFreeUniquePtr<T[]> data_;
+};
+
+template <class Int, class Real>
+class PairGame {
+ public:
+  explicit PairGame(LatticeGameArgs const& args)
+      : args_(args),
+        alive_(static_cast<std::size_t>(args.byte_stride) + 64),
+        alive_words_(static_cast<std::size_t>(args.long_paths.leaves)),
+        bit_of_player_(static_cast<std::size_t>(args.players)),
+        empty_(static_cast<std::size_t>(args.outputs)),
+        weights_(static_cast<std::size_t>(args.max_players) + 1) {}
+
+  /// Takes the pair (row r, background row z) and returns its live players V.
+  std::int32_t meet(std::int64_t r, std::int64_t z) {
+    row_bytes_ = args_.row_bytes + r * args_.byte_stride;
+    background_bytes_ = args_.background_bytes + z * args_.byte_stride;
+    row_words_ = args_.row_words + r * args_.long_paths.leaves;
+    background_words_ = args_.background_words + z * args_.long_paths.leaves;
+    alive_count_ = find_alive(row_bytes_, background_bytes_, args_.byte_stride, alive_.data());
+    alive_words_count_ = 0;
+    for (std::int64_t l = 0; l < args_.long_paths.leaves; ++l) {
+      alive_words_[alive_words_count_] = static_cast<std::uint32_t>(l);
+      alive_words_count_ += lattice::is_alive(row_words_[l], background_words_[l]) ? 1 : 0;
+    }
+    std::fill(bit_of_player_.begin(), bit_of_player_.end(), 0);
+    mark(args_.short_paths, row_bytes_, background_bytes_, alive_.data(), alive_count_);
+    mark(args_.long_paths, row_words_, background_words_, alive_words_.data(), alive_words_count_);
+    live_ = lattice::number_live(bit_of_player_.data(), args_.players);
+    return live_;
+  }
+
+  /// Adds the pair's Shapley values to sums [G x P]. REQUIRES: 1 <= V <= max_players.
+  void play(double* sums) {
+    std::size_t const size = std::size_t{1} << live_;
+    auto const outputs = static_cast<std::size_t>(args_.outputs);
+    Int* const cubes = lattice_.reserve(outputs * size);
+    Real* const game = game_.reserve(outputs * size);
+    std::fill_n(cubes, outputs * size, Int{0});
+    scatter(args_.short_paths, row_bytes_, background_bytes_, alive_.data(), alive_count_);
+    scatter(args_.long_paths, row_words_, background_words_, alive_words_.data(), alive_words_count_);
+    GameTag<Int, Real> const d;
+    bool const in_lanes = size >= std::max(hn::Lanes(d), hn::Lanes(hn::ScalableTag<Int>()));
+    if (in_lanes) {
+      for (std::size_t g = 0; g < outputs; ++g) sum_over_subsets(cubes + g * size, live_);
+      link_in_lanes(cubes, size, game);
+    } else {
+      for (std::size_t g = 0; g < outputs; ++g) lattice::sum_over_subsets(cubes + g * size, live_);
+      lattice::apply_game_link(args_, cubes, live_, game, empty_.data());
+    }
+    Real* const common = common_.reserve(size);
+    for (std::size_t g = 0; g < outputs; ++g) {
+      double values[32];
+      if (in_lanes) {
+        fold(d, weights(), live_, game + g * size, common, values);
+      } else {
+        lattice::fold(game + g * size, common, live_, values);
+      }
+      add_values(values, sums + g * static_cast<std::size_t>(args_.players));
+    }
+  }
+
+ private:
+  template <class Pattern>
+  void mark(PathsView const& paths, Pattern const* row, Pattern const* background, std::uint32_t const* alive,
+            std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint32_t const l = alive[i];
+      auto const cube = lattice::cube_of(row[l], background[l]);
+      std::uint32_t const* const players = paths.players + paths.player_begin[l];
+      std::uint64_t bits = static_cast<Pattern>(cube.inside | cube.outside);
+      for (; bits != 0; bits &= bits - 1) bit_of_player_[players[std::countr_zero(bits)]] = 1;
+    }
+  }
+
+  template <class Pattern>
+  void scatter(PathsView const& paths, Pattern const* row, Pattern const* background, std::uint32_t const* alive,
+               std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint32_t const l = alive[i];
+      auto const cube = lattice::cube_of(row[l], background[l]);
+      std::uint32_t const* const players = paths.players + paths.player_begin[l];
+      Int* const output = lattice_.data() + (static_cast<std::size_t>(paths.output[l]) << live_);
+      lattice::scatter_cube(lattice::lattice_mask(cube.inside, players, bit_of_player_.data()),
+                            lattice::lattice_mask(cube.outside, players, bit_of_player_.data()),
+                            static_cast<Int>(paths.fixed[l]),
+                            [output](std::uint32_t s, Int term) { output[s] += term; });
+    }
+  }
+
+  void link_in_lanes(Int const* cubes, std::size_t size, Real* game) {
+    for (std::size_t g = 0; g < empty_.size(); ++g) {
+      empty_[g] = lattice::margin_of<Real>(cubes[g * size], args_.step[g], args_.base_margin[g]);
+    }
+    apply_link(args_.link, args_.outputs, empty_.data(), 1);
+    if constexpr (std::is_same_v<Real, float>) {
+      if (args_.link == Link::kSoftmax) return apply_softmax(args_, cubes, size, empty_.data(), game);
+    }
+    for (std::size_t g = 0; g < empty_.size(); ++g) {
+      apply_own_link(args_, static_cast<std::int32_t>(g), cubes + g * size, size, empty_[g], game + g * size);
+    }
+  }
+
+  /// Weights of V players in lanes, made once: [2 x V + 1 x lanes].
+  GameWeights<Real> weights() {
+    std::size_t const lanes = hn::Lanes(GameTag<Int, Real>());
+    auto const rows = static_cast<std::size_t>(live_) + 1;
+    auto& table = weights_[static_cast<std::size_t>(live_)];
+    if (table.data() == nullptr) {
+      Real* const out = table.reserve(2 * rows * lanes);
+      for (std::size_t i = 0; i < rows * lanes; ++i) {
+        auto const members = static_cast<std::int32_t>(i / lanes) + std::popcount(i % lanes);
+        out[i] = lattice::member_weight<Real>(live_, members);
+        out[rows * lanes + i] = lattice::common_weight<Real>(live_, members);
+      }
+    }
+    return {table.data(), table.data() + rows * lanes};
+  }
+
+  void add_values(double const* values, double* sums) {
+    for (std::size_t p = 0; p < bit_of_player_.size(); ++p) {
+      if (bit_of_player_[p] != 0) sums[p] += values[std::countr_zero(bit_of_player_[p])];
+    }
+  }
+
+  LatticeGameArgs const& args_;
+  std::uint8_t const* row_bytes_ = nullptr;
+  std::uint8_t const* background_bytes_ = nullptr;
+  std::uint64_t const* row_words_ = nullptr;
+  std::uint64_t const* background_words_ = nullptr;
+  std::vector<std::uint32_t> alive_;  ///< indices of short leaves, of them alive_count_ are set
+  std::size_t alive_count_ = 0;
+  std::vector<std::uint32_t> alive_words_;  ///< long leaves likewise
+  std::size_t alive_words_count_ = 0;
+  std::vector<std::uint32_t> bit_of_player_;  ///< [P] 1 << lattice bit, 0: not live
+  std::int32_t live_ = 0;                     ///< V
+  Scratch<Int> lattice_;                      ///< [G x 2^V]
+  Scratch<Real> game_;                        ///< [G x 2^V]
+  Scratch<Real> common_;                      ///< [2^V]
+  std::vector<Real> empty_;                   ///< [G] response of the empty coalition
+  std::vector<Scratch<Real>> weights_;        ///< by V
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace limpid
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,45 @@
+// The SIMD twin of math.task.h: same operations in the same order, so the same bits. Included once per SIMD target.
+#if defined(LIMPID_KERNELS_MATH_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIMPID_KERNELS_MATH_SIMD_INL_H_
+#undef LIMPID_KERNELS_MATH_SIMD_INL_H_
+#else
+#define LIMPID_KERNELS_MATH_SIMD_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include "kernels/math.task.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace limpid {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// limpid_exp of every lane.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V limpid_exp_lanes(D d, V x) {
+  using C = ExpConstants<hn::TFromD<D>>;
+  hn::RebindToUnsigned<D> const du;
+  x = hn::Min(hn::Max(x, hn::Set(d, -C::kLimit)), hn::Set(d, C::kLimit));
+  auto const shifted = hn::Add(hn::Mul(x, hn::Set(d, C::kInverseLn2)), hn::Set(d, C::kShift));
+  auto const n = hn::Sub(shifted, hn::Set(d, C::kShift));
+  auto const r = hn::Sub(hn::Sub(x, hn::Mul(n, hn::Set(d, C::kLn2High))), hn::Mul(n, hn::Set(d, C::kLn2Low)));
+  auto q = hn::Set(d, C::coefficient(0));
+  for (int term = 1; term < C::kTerms; ++term) q = hn::Add(hn::Mul(q, r), hn::Set(d, C::coefficient(term)));
+  auto const fraction = hn::Add(hn::Add(hn::Mul(hn::Mul(r, r), q), r), hn::Set(d, hn::TFromD<D>(1)));
+  auto const bits = hn::Add(hn::BitCast(du, shifted), hn::Set(du, C::kBias));
+  return hn::Mul(fraction, hn::BitCast(d, hn::ShiftLeft<C::kMantissaBits>(bits)));
+}
+
+/// limpid_sigmoid of every lane.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V limpid_sigmoid_lanes(D d, V x) {
+  auto const one = hn::Set(d, hn::TFromD<D>(1));
+  return hn::Div(one, hn::Add(one, limpid_exp_lanes(d, hn::Neg(x))));
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace limpid
+HWY_AFTER_NAMESPACE();
+
+#endif
