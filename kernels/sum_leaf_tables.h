@@ -13,6 +13,7 @@ struct SumLeafTablesArgs {
   float const* tables = nullptr;  ///< [table_begin[L]]
   BinsView bins;
   std::int32_t players = 0;       ///< P
+  std::int32_t outputs = 1;       ///< G
   double* values = nullptr;       ///< [G x P x value_stride] in and out: output g, player p, row r at
                                   ///< (g * P + p) * value_stride + r; the blocks are added to what is there
   std::int64_t value_stride = 0;  ///< multiple of 64, >= rows; padding may be written
