@@ -5,6 +5,9 @@
 /// their counts; weights as in build_leaf_tables. Path-dependent: Gauss-Legendre with ceil(K / 2) nodes.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "compile/layout.h"
 #include "kernels/build_leaf_tables.h"
 #include "kernels/device.h"
@@ -17,6 +20,28 @@ struct PatternCountsView {
   std::uint32_t const* counts = nullptr;
   std::uint64_t const* begin = nullptr;  ///< [L + 1]
 };
+
+/// Owner of the patterns of leaves [leaf_begin, leaf_end).
+struct PatternCounts {
+  std::vector<std::uint64_t> patterns;
+  std::vector<std::uint32_t> counts;
+  std::vector<std::uint64_t> begin{0};  ///< [leaf_end - leaf_begin + 1]
+  std::int64_t leaf_begin = 0;
+  std::int64_t leaf_end = 0;
+  [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
+};
+
+/// Patterns take up to 12 bytes per leaf and background row. When all leaves together would take more than this, a
+/// caller works slice by slice: distinct_patterns from leaf 0, sum_long_paths on slice_leaves(...), and so on.
+inline constexpr std::size_t kPatternBudget = std::size_t{256} << 20;  ///< bytes
+
+/// The distinct patterns of the background rows on leaves leaf_begin, leaf_begin + 1, ... until the leaves end or
+/// `max_bytes` is reached (at least one leaf). Same integers on every SIMD target.
+[[nodiscard]] PatternCounts distinct_patterns(PathsView const& paths, BinsView const& background,
+                                              std::int64_t leaf_begin, std::size_t max_bytes = kPatternBudget);
+
+/// Leaves [begin, end) of `paths` as paths of their own (without blocks, which long paths do not use).
+[[nodiscard]] PathsView slice_leaves(PathsView paths, std::int64_t begin, std::int64_t end) noexcept;
 
 struct SumLongPathsArgs {
   PathsView paths;  ///< long paths

@@ -1,0 +1,140 @@
+// Leaf after leaf. Interventional: patterns of 64 background rows at a time, a histogram, then for all patterns of
+// the leaf at once what InterventionalEntryTask does for one: its integer counts per |A| are sums over subsets (a
+// ranked zeta transform, K 2^(K-1) adds per size), and those with a given member q are differences of two of them.
+// Path-dependent: the products of PathDependentEntryTask grow bit by bit, which keeps their order of factors.
+#include "kernels/build_leaf_tables.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/build_leaf_tables.task.h"
+#include "kernels/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/build_leaf_tables_cpu.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/path_pattern_simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace limpid {
+namespace HWY_NAMESPACE {
+
+inline constexpr std::int32_t kPatterns = 1 << kMaxShortPlayers;
+inline constexpr std::int32_t kSizes = kMaxShortPlayers + 1;
+
+/// counts[b] = background rows with pattern b. Four histograms in turn: equal neighbours would wait for each other.
+void CountPatterns(PathsView const& paths, std::int64_t leaf, BinsView const& bins, std::uint32_t* counts) {
+  std::int32_t const patterns = 1 << path_players(paths, leaf);
+  std::uint32_t partial[4][kPatterns];
+  for (auto& histogram : partial) std::fill_n(histogram, patterns, 0u);
+  alignas(64) std::uint8_t bytes[kGroupRows];
+  Test const* const begin = paths.tests + paths.test_begin[leaf];
+  Test const* const end = paths.tests + paths.test_begin[leaf + 1];
+  for (std::int64_t row = 0; row < bins.rows; row += kGroupRows) {
+    PatternBytes(begin, end, bins, row, static_cast<std::uint8_t>(patterns - 1), bytes);
+    std::int64_t const rows = std::min(kGroupRows, bins.rows - row);
+    std::int64_t i = 0;
+    for (; i + 4 <= rows; i += 4) {
+      for (std::int64_t h = 0; h < 4; ++h) ++partial[h][bytes[i + h]];
+    }
+    for (; i < rows; ++i) ++partial[0][bytes[i]];
+  }
+  for (std::int32_t b = 0; b < patterns; ++b) {
+    counts[b] = partial[0][b] + partial[1][b] + partial[2][b] + partial[3][b];
+  }
+}
+
+/// sums[s][a] = sum of counts[~A] over the A of size s inside a.
+void RankedSums(std::uint32_t const* counts, std::int32_t players, std::uint32_t sums[kSizes][kPatterns]) {
+  std::int32_t const patterns = 1 << players;
+  for (std::int32_t s = 0; s <= players; ++s) std::fill_n(sums[s], patterns, 0u);
+  for (std::int32_t members = 0; members < patterns; ++members) {
+    sums[count_bits(static_cast<std::uint64_t>(members))][members] = counts[patterns - 1 - members];
+  }
+  for (std::int32_t s = 0; s <= players; ++s) {
+    for (std::int32_t half = 1; half < patterns; half *= 2) {
+      for (std::int32_t a = half; a < patterns; a += 2 * half) {
+        for (std::int32_t i = 0; i < half; ++i) sums[s][a + i] += sums[s][a - half + i];
+      }
+    }
+  }
+}
+
+void InterventionalTable(PathsView const& paths, std::int64_t leaf, BinsView const& bins, float* table) {
+  std::int32_t const players = path_players(paths, leaf);
+  std::int32_t const patterns = 1 << players;
+  std::uint32_t counts[kPatterns];
+  std::uint32_t sums[kSizes][kPatterns];
+  CountPatterns(paths, leaf, bins, counts);
+  RankedSums(counts, players, sums);
+  InterventionalEntryTask const task{short_constants(), counts, players, bins.rows};
+  double outside[kPatterns];  // the same for every q outside a
+  for (std::int32_t a = 0; a < patterns; ++a) {
+    std::uint32_t by_size[kSizes];
+    for (std::int32_t s = 0; s <= players; ++s) by_size[s] = sums[s][a];
+    outside[a] = task.weigh(by_size, false, count_bits(static_cast<std::uint64_t>(a)));
+  }
+  double const value = paths.value[leaf];
+  for (std::int32_t q = 0; q < players; ++q) {
+    for (std::int32_t a = 0; a < patterns; ++a) {
+      double entry = outside[a];
+      if (((a >> q) & 1) != 0) {
+        std::uint32_t by_size[kSizes];
+        for (std::int32_t s = 0; s <= players; ++s) by_size[s] = sums[s][a] - sums[s][a & ~(1 << q)];
+        entry = task.weigh(by_size, true, count_bits(static_cast<std::uint64_t>(a)));
+      }
+      table[(q << players) + a] = static_cast<float>(value * entry);
+    }
+  }
+}
+
+void PathDependentTable(PathsView const& paths, std::int64_t leaf, float* table) {
+  std::int32_t const players = path_players(paths, leaf);
+  std::int32_t const patterns = 1 << players;
+  std::int32_t const points = rule_points(players);
+  double const* ratio = paths.cover_ratio + paths.player_begin[leaf];
+  ShortConstants const& constants = short_constants();
+  for (std::int32_t q = 0; q < players; ++q) {
+    double integral[kPatterns] = {};
+    for (std::int32_t i = 0; i < points; ++i) {
+      double product[kPatterns];
+      product[0] = 1.0;
+      for (std::int32_t k = 0, half = 1; k < players; ++k, half *= 2) {
+        double const t = constants.node[points][i];
+        double const zero = k == q ? 1.0 : PathDependentEntryTask::factor(t, ratio[k], false);
+        double const one = k == q ? 1.0 : PathDependentEntryTask::factor(t, ratio[k], true);
+        for (std::int32_t a = 0; a < half; ++a) product[half + a] = product[a] * one;
+        for (std::int32_t a = 0; a < half; ++a) product[a] = product[a] * zero;
+      }
+      for (std::int32_t a = 0; a < patterns; ++a) integral[a] += constants.weight[points][i] * product[a];
+    }
+    for (std::int32_t a = 0; a < patterns; ++a) {
+      double const entry = ((((a >> q) & 1) != 0 ? 1.0 : 0.0) - ratio[q]) * integral[a];
+      table[(q << players) + a] = static_cast<float>(paths.value[leaf] * entry);
+    }
+  }
+}
+
+void BuildLeafTables(BuildLeafTablesArgs const& args) {
+  for (std::int64_t leaf = args.leaf_begin; leaf < args.leaf_end; ++leaf) {
+    float* const table = args.tables + args.paths.table_begin[leaf];
+    if (args.kind == TableKind::kInterventional) {
+      InterventionalTable(args.paths, leaf, args.background, table);
+    } else {
+      PathDependentTable(args.paths, leaf, table);
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace limpid
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace limpid {
+HWY_EXPORT(BuildLeafTables);
+void build_leaf_tables_cpu(BuildLeafTablesArgs const& args) { HWY_DYNAMIC_DISPATCH(BuildLeafTables)(args); }
+}  // namespace limpid
+#endif

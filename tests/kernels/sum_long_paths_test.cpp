@@ -1,0 +1,138 @@
+#include "kernels/sum_long_paths.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "kernels/each_simd_target.h"
+#include "kernels/leaf_game.h"
+#include "kernels/random_paths.h"
+#include "kernels/sum_long_paths.task.h"
+
+namespace limpid {
+namespace {
+
+using reference::Random;
+
+std::vector<double> run(LeafPaths const& paths, PathShape const& shape, TableKind kind, RandomBins const& background,
+                        RandomBins const& rows, std::size_t budget = kPatternBudget) {
+  std::vector<double> values(static_cast<std::size_t>(shape.outputs * shape.players * rows.stride));
+  std::int64_t const leaves = paths.leaves();
+  for (std::int64_t begin = 0; begin < leaves;) {
+    PatternCounts const patterns = distinct_patterns(paths.view(), background.view(), begin, budget);
+    SumLongPathsArgs args;
+    args.paths = slice_leaves(paths.view(), begin, patterns.leaf_end);
+    args.kind = kind;
+    args.background = patterns.view();
+    args.background_rows = background.rows;
+    args.bins = rows.view();
+    args.players = shape.players;
+    args.outputs = shape.outputs;
+    args.values = values.data();
+    args.value_stride = rows.stride;
+    sum_long_paths_cpu(args);
+    begin = patterns.leaf_end;
+  }
+  return values;
+}
+
+TEST(SumLongPaths, EqualsTheDefinitionOfTheLeafGame) {
+  Random random(11);
+  PathShape const shape{.leaves = 6, .min_players = 9, .max_players = 11, .players = 12, .outputs = 2};
+  LeafPaths const paths = random_paths(shape, random);
+  RandomBins const background(24, 50, random);
+  RandomBins const rows(24, 12, random);
+  for (TableKind const kind : {TableKind::kInterventional, TableKind::kPathDependent}) {
+    std::vector<double> const found = run(paths, shape, kind, background, rows);
+    std::vector<double> expected(found.size());
+    for (std::int64_t leaf = 0; leaf < paths.leaves(); ++leaf) {
+      auto const l = static_cast<std::size_t>(leaf);
+      std::int32_t const k = path_players(paths.view(), leaf);
+      std::vector<std::uint64_t> patterns;
+      for (std::int64_t b = 0; b < background.rows; ++b) {
+        patterns.push_back(path_pattern(paths.view(), leaf, background.view(), b));
+      }
+      double const* ratio = paths.cover_ratio.data() + paths.player_begin[l];
+      for (std::int64_t row = 0; row < rows.rows; ++row) {
+        std::uint64_t const a = path_pattern(paths.view(), leaf, rows.view(), row);
+        std::vector<double> const phi = shapley_by_definition(k, [&](std::uint64_t s) {
+          return kind == TableKind::kInterventional ? interventional_game(k, a, patterns, s)
+                                                    : path_dependent_game(k, a, ratio, s);
+        });
+        for (std::size_t q = 0; q < phi.size(); ++q) {
+          std::int64_t const vector =
+              static_cast<std::int64_t>(paths.output[l]) * shape.players + paths.players[paths.player_begin[l] + q];
+          expected[static_cast<std::size_t>(vector * rows.stride + row)] += paths.value[l] * phi[q];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (static_cast<std::int64_t>(i) % rows.stride >= rows.rows) continue;
+      EXPECT_TRUE(std::abs(found[i] - expected[i]) <= 1e-12) << i;
+    }
+  }
+}
+
+TEST(SumLongPaths, EveryTargetAndBudgetGivesTheBitsOfTheTask) {
+  Random random(12);
+  PathShape const shape{.leaves = 20, .min_players = 9, .max_players = 64, .players = 64};
+  LeafPaths const paths = random_paths(shape, random);
+  RandomBins const background(128, 100, random);
+  for (std::int64_t const count : {0, 1, 31, 33, 64, 65, 1000}) {
+    RandomBins const rows(128, count, random);
+    PatternCounts const patterns = distinct_patterns(paths.view(), background.view(), 0);
+    ASSERT_EQ(patterns.leaf_end, paths.leaves());
+    std::vector<double> by_sum(static_cast<std::size_t>(64 * rows.stride));
+    std::vector<double> by_ratio(by_sum.size());
+    LongConstants const constants = long_constants().view();
+    LongInterventionalTask const sum{paths.view(), patterns.view(), 100, constants};
+    LongPathDependentTask const ratio{paths.view(), constants};
+    for (std::int64_t leaf = 0; leaf < paths.leaves(); ++leaf) {
+      for (std::int64_t row = 0; row < count; ++row) {
+        std::uint64_t const a = path_pattern(paths.view(), leaf, rows.view(), row);
+        double phi[2][kMaxLongPlayers];
+        sum(leaf, a, phi[0]);
+        ratio(leaf, a, phi[1]);
+        for (std::int32_t q = 0; q < path_players(paths.view(), leaf); ++q) {
+          std::uint32_t const player =
+              paths.players[paths.player_begin[static_cast<std::size_t>(leaf)] + static_cast<std::uint32_t>(q)];
+          auto const at = static_cast<std::size_t>(player * rows.stride + row);
+          by_sum[at] += phi[0][q];
+          by_ratio[at] += phi[1][q];
+        }
+      }
+    }
+    on_each_simd_target([&] {
+      EXPECT_EQ(run(paths, shape, TableKind::kInterventional, background, rows), by_sum);
+      EXPECT_EQ(run(paths, shape, TableKind::kInterventional, background, rows, 1), by_sum);
+      EXPECT_EQ(run(paths, shape, TableKind::kPathDependent, background, rows), by_ratio);
+    });
+  }
+}
+
+TEST(DistinctPatterns, AreSortedAndCounted) {
+  Random random(13);
+  LeafPaths const paths = random_paths({.leaves = 9, .min_players = 9, .max_players = 30, .players = 40}, random);
+  RandomBins const background(80, 333, random);
+  on_each_simd_target([&] {
+    PatternCounts const found = distinct_patterns(paths.view(), background.view(), 2);
+    ASSERT_EQ(found.leaf_end, 9);
+    for (std::int64_t leaf = 2; leaf < 9; ++leaf) {
+      std::map<std::uint64_t, std::uint32_t> expected;
+      for (std::int64_t b = 0; b < 333; ++b) ++expected[path_pattern(paths.view(), leaf, background.view(), b)];
+      std::size_t e = found.begin[static_cast<std::size_t>(leaf - 2)];
+      for (auto const& [pattern, count] : expected) {
+        EXPECT_EQ(found.patterns[e], pattern);
+        EXPECT_EQ(found.counts[e], count);
+        ++e;
+      }
+      EXPECT_EQ(e, found.begin[static_cast<std::size_t>(leaf - 1)]);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace limpid
