@@ -1,0 +1,169 @@
+#include "io/documents.h"
+
+#include <nlohmann/json.hpp>
+
+#include "io/csv_record.h"
+#include "io/number_text.h"
+
+namespace limpid {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr int kIndent = 4;  // as Clarify's
+
+/// NaN and infinity become null: JSON has neither. Text that is not UTF-8 is replaced, so that the document is valid.
+std::string text_of(Json const& document) {
+  return document.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json text_or_null(std::string const& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json model_of(ModelFacts const& model) {
+  return {
+      {"name", model.file.name},
+      {"sha256", text_or_null(model.file.sha256)},
+      {"library", model.library},
+      {"version", model.version},
+      {"format", model.format},
+      {"objective", model.objective},
+      {"base_score", model.base_score},
+      {"trees", model.trees},
+      {"iterations", {{"begin", model.rounds_begin}, {"end", model.rounds_end}, {"in_file", model.rounds_in_file}}}};
+}
+
+Json method_of(ManifestFacts const& facts) {
+  Json method{{"name", name_of(facts.question.method)},
+              {"algorithm", name_of(facts.question.algorithm)},
+              {"rows", facts.data.rows},
+              {"pairs", facts.pairs}};
+  if (facts.question.algorithm == Algorithm::kLattice) {
+    method["max_exact_players"] = facts.question.max_exact_players;
+    method["largest_players"] = facts.largest_players;
+  }
+  return method;
+}
+
+Json background_of(BackgroundFacts const& background) {
+  if (background.kind == "none") return nullptr;
+  return {{"kind", background.kind},
+          {"asked", background.asked},
+          {"sha256", text_or_null(background.sha256)},
+          {"rows", background.rows}};
+}
+
+Json additivity_of(AdditivityFacts const& additivity) {
+  return {{"holds", additivity.holds},
+          {"largest_error", additivity.error},
+          {"tolerance", additivity.tolerance},
+          {"row", additivity.row < 0 ? Json(nullptr) : Json(additivity.row)},
+          {"output", text_or_null(additivity.label)}};
+}
+
+Json expected_of(ManifestFacts const& facts) {
+  Json expected = Json::object();
+  for (std::size_t g = 0; g < facts.labels.size(); ++g) expected[facts.labels[g]] = facts.expected_value[g];
+  return expected;
+}
+
+}  // namespace
+
+char const* name_of(Space space) noexcept { return space == Space::kResponse ? "response" : "margin"; }
+
+char const* name_of(Method method) noexcept {
+  if (method == Method::kAuto) return "auto";
+  return method == Method::kInterventional ? "interventional" : "path-dependent";
+}
+
+char const* name_of(Algorithm algorithm) noexcept {
+  return algorithm == Algorithm::kLeafTables ? "leaf-tables" : "lattice";
+}
+
+std::string analysis_json(AnalysisFacts const& facts) {
+  Json labels = Json::object();
+  for (std::size_t g = 0; g < facts.labels.size(); ++g) {
+    Json values = Json::object();
+    for (std::size_t p = 0; p < facts.features.size(); ++p) {
+      values[facts.features[p]] = facts.mean_abs[g * facts.features.size() + p];
+    }
+    labels[facts.labels[g]] = {{"global_shap_values", std::move(values)}, {"expected_value", facts.expected_value[g]}};
+  }
+  return text_of({{"version", "1.0"}, {"explanations", {{"kernel_shap", std::move(labels)}}}});
+}
+
+std::string baseline_header(DataSchema const& schema) {
+  std::string out;
+  for (auto const feature : schema.feature_order) {
+    if (!out.empty()) out += ',';
+    append_csv_field(schema.feature_names[static_cast<std::size_t>(feature)], ',', out);
+  }
+  return out + "\n";
+}
+
+void append_baseline(DataSchema const& schema, RowsView rows, std::string& out) {
+  char text[kNumberBytes];
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    bool first = true;
+    for (auto const feature : schema.feature_order) {
+      if (!first) out += ',';
+      first = false;
+      char const* const end = write_number(rows.data[feature * rows.stride + r], true, "", text);
+      out.append(text, static_cast<std::size_t>(end - text));
+    }
+    out += '\n';
+  }
+}
+
+std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile const> files) {
+  Json listed = Json::array();
+  for (auto const& file : files) {
+    if (file.name == "run.json") continue;  // differs from run to run
+    listed.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+  }
+  Json data{{"name", facts.data.name}, {"sha256", text_or_null(facts.data.sha256)}, {"rows", facts.data.rows}};
+  data["rows_skipped"] = facts.rows_skipped;
+  data["id"] = text_or_null(facts.id_column);
+  data["missing"] = facts.missing;
+  return text_of({{"limpid", LIMPID_VERSION},
+                  {"model", model_of(facts.model)},
+                  {"data", std::move(data)},
+                  {"space", name_of(facts.question.space)},
+                  {"link", name_of(facts.link)},
+                  {"method", method_of(facts)},
+                  {"background", background_of(facts.background)},
+                  {"seed", facts.seed},
+                  {"players", facts.players},
+                  {"outputs", facts.labels},
+                  {"expected_value", expected_of(facts)},
+                  {"format", facts.format},
+                  {"float64", facts.float64},
+                  {"additivity", additivity_of(facts.additivity)},
+                  {"notes", facts.notes},
+                  {"files", std::move(listed)}});
+}
+
+std::string run_json(RunFacts const& facts) {
+  Json stages = Json::object();
+  for (auto const& [name, seconds] : facts.stage_seconds) stages[name] = seconds;
+  return text_of({{"limpid", LIMPID_VERSION},
+                  {"command", facts.command},
+                  {"paths",
+                   {{"model", facts.model_path},
+                    {"data", facts.data_path},
+                    {"background", text_or_null(facts.background_path)},
+                    {"out", facts.out_path}}},
+                  {"device", facts.device},
+                  {"simd", facts.simd},
+                  {"threads", facts.threads},
+                  {"engine_workers", facts.engine_workers},
+                  {"chunk_rows", facts.chunk_rows},
+                  {"host", facts.host},
+                  {"arrow", facts.arrow_version},
+                  {"compiler", facts.compiler},
+                  {"started_at", facts.started_at},
+                  {"seconds", facts.seconds},
+                  {"rows_per_second", facts.rows_per_second},
+                  {"stage_seconds", std::move(stages)},
+                  {"peak_memory_bytes", facts.peak_memory_bytes}});
+}
+
+}  // namespace limpid

@@ -1,0 +1,117 @@
+/// The documents beside the values (docs/contract.md, Files in DIR): analysis.json, baseline.csv, manifest.json and
+/// run.json, as text. Plain facts go in; the same facts give the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "explain/engine.h"
+#include "io/output_directory.h"
+#include "io/row_source.h"
+
+namespace limpid {
+
+[[nodiscard]] char const* name_of(Space space) noexcept;          ///< "response", "margin"
+[[nodiscard]] char const* name_of(Method method) noexcept;        ///< "auto", "interventional", "path-dependent"
+[[nodiscard]] char const* name_of(Algorithm algorithm) noexcept;  ///< "leaf-tables", "lattice"
+
+/// analysis.json as SageMaker Clarify writes it: indented by four, doubles in full.
+struct AnalysisFacts {
+  std::vector<std::string> labels;     ///< [G]
+  std::vector<std::string> features;   ///< [P] in the data's column order
+  std::vector<double> mean_abs;        ///< [G x P] mean |phi|, features in that order
+  std::vector<double> expected_value;  ///< [G]
+};
+[[nodiscard]] std::string analysis_json(AnalysisFacts const& facts);
+
+/// baseline.csv: the background rows that were used, feature columns in the data's column order; missing: empty.
+[[nodiscard]] std::string baseline_header(DataSchema const& schema);
+void append_baseline(DataSchema const& schema, RowsView rows, std::string& out);
+
+/// A file that was read. `name`: base name; `sha256`: empty when unknown (written as null).
+struct InputFacts {
+  std::string name;
+  std::string sha256;
+  std::int64_t rows = 0;
+};
+
+struct ModelFacts {
+  InputFacts file;  ///< rows is not used
+  std::string library;
+  std::string version;
+  std::string format;
+  std::string objective;
+  std::string base_score;
+  std::int64_t trees = 0;         ///< that were explained
+  std::int32_t rounds_begin = 0;  ///< rounds [begin, end) were explained
+  std::int32_t rounds_end = 0;
+  std::int32_t rounds_in_file = 0;
+};
+
+/// kind: "none", "sample", "file".
+struct BackgroundFacts {
+  std::string kind = "none";
+  std::string asked;  ///< as given: "sample:100"; of a file: its base name
+  std::string sha256;
+  std::int64_t rows = 0;
+};
+
+struct AdditivityFacts {
+  double error = 0.0;  ///< largest part of its tolerance
+  double tolerance = 0.0;
+  std::int64_t row = -1;
+  std::string label;
+  bool holds = true;
+};
+
+/// Only what determines values: the same on every device, for any number of threads and any chunk size.
+struct ManifestFacts {
+  ModelFacts model;
+  InputFacts data;
+  Question question;
+  Link link = Link::kIdentity;
+  BackgroundFacts background;
+  std::uint64_t seed = 0;
+  std::int64_t pairs = 0;            ///< (row, background row) pairs that were explained; 0: no background
+  std::int32_t largest_players = 0;  ///< lattice: the most players that were live in a pair
+  std::vector<std::string> players;  ///< in output order
+  std::vector<std::string> labels;
+  std::vector<double> expected_value;
+  std::string id_column;
+  std::vector<std::string> missing;  ///< spellings declared by --missing
+  std::string format;                ///< "jsonl", "csv"
+  bool float64 = false;
+  AdditivityFacts additivity;
+  std::int64_t rows_skipped = 0;
+  std::vector<std::string> notes;  ///< what was assumed and said: rounds, columns by position
+};
+/// `files`: all but run.json are listed.
+[[nodiscard]] std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile const> files);
+
+/// How the values were made: everything that may differ between two runs with the same manifest.
+struct RunFacts {
+  std::vector<std::string> command;
+  std::string model_path;
+  std::string data_path;
+  std::string background_path;
+  std::string out_path;
+  std::string device;  ///< "cpu", "cuda:0 NVIDIA H100"
+  std::string simd;
+  std::string host;
+  std::string arrow_version;
+  std::string compiler;
+  int threads = 1;
+  int engine_workers = 1;
+  std::int64_t chunk_rows = 0;
+  std::string started_at;  ///< RFC 3339, UTC
+  double seconds = 0.0;
+  double rows_per_second = 0.0;
+  std::vector<std::pair<std::string, double>> stage_seconds;
+  std::int64_t peak_memory_bytes = 0;
+};
+[[nodiscard]] std::string run_json(RunFacts const& facts);
+
+}  // namespace limpid
