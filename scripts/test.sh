@@ -19,7 +19,7 @@ unit() { compile release limpid_tests && run_ctest release unit; }
 sanitizers() {
   configure asan -DLIMPID_TESTS=ON && compile asan limpid_tests && run_ctest asan sanitizers
 }
-oracles() { run_pytest oracles tests/oracles tests/cli; }
+oracles() { run_pytest oracles tests/oracles tests/cli tests/scripts; }
 
 part "build" build
 part "unit and emulator tests" unit

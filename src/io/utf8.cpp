@@ -13,10 +13,11 @@ std::uint8_t byte_at(std::string_view text, std::size_t at) noexcept {
 
 bool continues(std::uint8_t byte) noexcept { return (byte & 0xC0U) == 0x80U; }
 
-/// Bytes of the sequence at `at`; 0 when it is not one (overlong, surrogate, above U+10FFFF, cut off).
-std::size_t sequence_length(std::string_view text, std::size_t at) noexcept {
-  auto const lead = byte_at(text, at);
-  auto const second = byte_at(text, at + 1);
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) noexcept {
+  auto const lead = byte_at(text, 0);
+  auto const second = byte_at(text, 1);
   if (lead < 0x80U) return 1;
   if (lead >= 0xC2U && lead <= 0xDFU) return continues(second) ? 2 : 0;
   std::uint8_t low = 0x80U;
@@ -25,12 +26,10 @@ std::size_t sequence_length(std::string_view text, std::size_t at) noexcept {
   if (lead == 0xEDU) high = 0x9FU;
   if (lead == 0xF0U) low = 0x90U;
   if (lead == 0xF4U) high = 0x8FU;
-  if (second < low || second > high || !continues(byte_at(text, at + 2))) return 0;
+  if (second < low || second > high || !continues(byte_at(text, 2))) return 0;
   if (lead >= 0xE0U && lead <= 0xEFU) return 3;
-  return lead >= 0xF0U && lead <= 0xF4U && continues(byte_at(text, at + 3)) ? 4 : 0;
+  return lead >= 0xF0U && lead <= 0xF4U && continues(byte_at(text, 3)) ? 4 : 0;
 }
-
-}  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
   static constexpr std::uint64_t kHighBits = 0x8080808080808080U;
@@ -44,7 +43,7 @@ bool is_utf8(std::string_view text) noexcept {
         continue;
       }
     }
-    auto const length = sequence_length(text, at);
+    auto const length = utf8_length(text.substr(at));
     if (length == 0) return false;
     at += length;
   }

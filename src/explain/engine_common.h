@@ -1,0 +1,57 @@
+/// What the engines of all devices share: the background on the host, and the shape of what they return.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "explain/engine.h"
+#include "kernels/sum_long_paths.h"
+
+namespace limpid {
+
+/// Smallest multiple of 64 >= rows: the stride of everything that has rows as lanes.
+[[nodiscard]] constexpr std::int64_t row_stride(std::int64_t rows) noexcept { return (rows + 63) / 64 * 64; }
+
+/// Bins of a set of rows.
+struct BinnedRows {
+  std::int64_t rows = 0;
+  std::int64_t stride = 0;
+  std::vector<std::uint8_t> bins;  ///< [C x stride], then 64 readable bytes: 64 rows may be read from any row on
+
+  [[nodiscard]] BinsView view() const noexcept { return {bins.data(), rows, stride}; }
+};
+/// Fills `binned` (reused).
+void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& parallel_for, BinnedRows& binned);
+
+/// Distinct background patterns of every long leaf with their counts, sorted: leaf l has [begin[l], begin[l + 1]).
+struct PatternCounts {
+  std::vector<std::uint64_t> patterns;
+  std::vector<std::uint32_t> counts;
+  std::vector<std::uint64_t> begin{0};
+
+  [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
+};
+[[nodiscard]] PatternCounts count_patterns(PathsView const& long_paths, BinsView const& background,
+                                           ParallelFor const& parallel_for);
+
+/// Patterns of rows, as the lattice reads them.
+struct Patterns {
+  std::int64_t byte_stride = 0;
+  std::vector<std::uint8_t> bytes;   ///< [R x byte_stride] short paths
+  std::vector<std::uint64_t> words;  ///< [R x long leaves]
+};
+/// Bytes of patterns that one row takes.
+[[nodiscard]] std::int64_t pattern_bytes_per_row(CompiledModel const& model) noexcept;
+/// Fills `patterns` (reused) with those of the rows.
+void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor const& parallel_for,
+                   Patterns& patterns);
+
+/// [G] value of the empty coalition: the cover mean, or the mean over the background rows, in order in double, of the
+/// predictions in the asked space.
+[[nodiscard]] std::vector<double> expected_value(CompiledModel const& model, Question const& question,
+                                                 BinsView const& background, ParallelFor const& parallel_for);
+
+/// Sizes the vectors of a chunk's answer; values are 0.
+void shape_explanation(CompiledModel const& model, Question const& question, std::int64_t rows, Explanation& out);
+
+}  // namespace limpid

@@ -1,0 +1,193 @@
+// The engine of the CPU: bins -> predictions and values -> summary, a chunk per call, one thread per worker.
+#include <algorithm>
+#include <utility>
+
+#include "explain/engine.h"
+#include "explain/engine_common.h"
+#include "kernels/bin_rows.h"
+#include "kernels/build_leaf_tables.h"
+#include "kernels/lattice_game.h"
+#include "kernels/predict.h"
+#include "kernels/sum_leaf_tables.h"
+#include "kernels/sum_long_paths.h"
+#include "kernels/summarise.h"
+
+namespace limpid {
+namespace {
+
+/// Patterns of the lattice's rows: 64 rows share the reading of the model, fewer where a row's patterns are large.
+constexpr std::int64_t kPatternRows = 64;
+constexpr std::int64_t kPatternBytes = std::int64_t{64} << 20U;
+
+TableKind kind_of(Question const& question) noexcept {
+  return question.method == Method::kPathDependent ? TableKind::kPathDependent : TableKind::kInterventional;
+}
+
+/// What all workers share, constant after construction.
+struct Shared {
+  CompiledModel const& model;
+  Question question;
+  std::int64_t background_rows = 0;
+  std::vector<double> expected;
+  std::vector<float> tables;  ///< leaf tables of the short paths
+  PatternCounts long_counts;  ///< interventional tables: background patterns of the long paths
+  Patterns background;        ///< lattice: patterns of the background rows
+};
+
+void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
+  CompiledModel const& model = shared.model;
+  shared.tables.resize(model.short_paths.table_size());
+  parallel_for(model.short_paths.leaves(), [&](std::int64_t begin, std::int64_t end) {
+    BuildLeafTablesArgs args;
+    args.paths = model.short_paths.view();
+    args.kind = kind_of(shared.question);
+    args.background = background;
+    args.leaf_begin = begin;
+    args.leaf_end = end;
+    args.tables = shared.tables.data();
+    build_leaf_tables_cpu(args);
+  });
+  if (kind_of(shared.question) == TableKind::kInterventional) {
+    shared.long_counts = count_patterns(model.long_paths.view(), background, parallel_for);
+  }
+}
+
+class CpuWorker final : public Engine::Worker {
+ public:
+  explicit CpuWorker(Shared const& shared) : shared_(shared) {}
+
+  void explain(RowsView rows, bool count_only, Explanation& out) override {
+    shape_explanation(shared_.model, shared_.question, rows.rows, out);
+    if (rows.rows == 0) return;
+    bin_rows(shared_.model, rows, serial_for, binned_);
+    if (shared_.question.algorithm == Algorithm::kLattice) {
+      play_lattice(count_only, out);
+    } else if (!count_only) {
+      sum_tables(out);
+    }
+    if (count_only) return;
+    predict(out);
+    summarise(out);
+  }
+
+ private:
+  void sum_tables(Explanation& out) const {
+    SumLeafTablesArgs tables;
+    tables.paths = shared_.model.short_paths.view();
+    tables.tables = shared_.tables.data();
+    tables.bins = binned_.view();
+    tables.players = out.players;
+    tables.outputs = out.outputs;
+    tables.values = out.values.data();
+    tables.value_stride = out.stride;
+    sum_leaf_tables_cpu(tables);
+    if (shared_.model.long_paths.leaves() == 0) return;
+    SumLongPathsArgs paths;
+    paths.paths = shared_.model.long_paths.view();
+    paths.kind = kind_of(shared_.question);
+    paths.background = shared_.long_counts.view();
+    paths.background_rows = shared_.background_rows;
+    paths.bins = binned_.view();
+    paths.players = out.players;
+    paths.values = out.values.data();
+    paths.value_stride = out.stride;
+    sum_long_paths_cpu(paths);
+  }
+
+  void play_lattice(bool count_only, Explanation& out) {
+    std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(shared_.model), 1);
+    std::int64_t const group = std::clamp<std::int64_t>(kPatternBytes / per_row, 1, kPatternRows);
+    for (std::int64_t r = 0; r < out.rows; r += group) {
+      std::int64_t const rows = std::min(group, out.rows - r);
+      play_group(r, rows, count_only, out);
+    }
+  }
+
+  /// Rows [first, first + rows).
+  void play_group(std::int64_t first, std::int64_t rows, bool count_only, Explanation& out) {
+    CompiledModel const& model = shared_.model;
+    make_patterns(model, {binned_.bins.data() + first, rows, binned_.stride}, serial_for, patterns_);
+    LatticeGameArgs args;
+    args.short_paths = model.short_paths.view();
+    args.long_paths = model.long_paths.view();
+    args.row_bytes = patterns_.bytes.data();
+    args.row_words = patterns_.words.data();
+    args.background_bytes = shared_.background.bytes.data();
+    args.background_words = shared_.background.words.data();
+    args.byte_stride = patterns_.byte_stride;
+    args.rows = rows;
+    args.background_rows = shared_.background_rows;
+    args.players = out.players;
+    args.outputs = out.outputs;
+    args.base_margin = model.base_margin.data();
+    args.step = model.fixed_point.step.data();
+    args.wide = model.fixed_point.wide;
+    args.link = model.link;
+    args.max_players = shared_.question.max_exact_players;
+    args.count_only = count_only;
+    args.values = out.values.data() + first;
+    args.value_stride = out.stride;
+    args.largest = out.largest.data() + first;
+    lattice_game_cpu(args);
+  }
+
+  void predict(Explanation& out) const {
+    PredictArgs args;
+    args.trees = shared_.model.trees_view();
+    args.bins = binned_.view();
+    args.apply_link = shared_.question.space == Space::kResponse;
+    args.link = shared_.model.link;
+    args.predictions = out.predictions.data();
+    args.stride = out.stride;
+    predict_cpu(args);
+  }
+
+  static void summarise(Explanation& out) {
+    SummariseArgs args;
+    args.values = out.values.data();
+    args.value_stride = out.stride;
+    args.rows = out.rows;
+    args.vectors = static_cast<std::int64_t>(out.outputs) * out.players;
+    args.sums = out.summary.data();
+    summarise_cpu(args);
+  }
+
+  Shared const& shared_;
+  BinnedRows binned_;
+  Patterns patterns_;
+};
+
+class CpuEngine final : public Engine {
+ public:
+  CpuEngine(CompiledModel const& model, Question const& question, RowsView background, ParallelFor const& parallel_for)
+      : shared_{model, question, 0, {}, {}, {}, {}} {
+    BinnedRows binned;
+    if (question.method != Method::kPathDependent) bin_rows(model, background, parallel_for, binned);
+    shared_.background_rows = binned.rows;
+    shared_.expected = limpid::expected_value(model, question, binned.view(), parallel_for);
+    if (question.algorithm == Algorithm::kLattice) {
+      make_patterns(model, binned.view(), parallel_for, shared_.background);
+    } else {
+      build_tables(shared_, binned.view(), parallel_for);
+    }
+  }
+
+  [[nodiscard]] std::unique_ptr<Worker> make_worker() const override { return std::make_unique<CpuWorker>(shared_); }
+  [[nodiscard]] std::vector<double> const& expected_value() const override { return shared_.expected; }
+
+ private:
+  Shared shared_;
+};
+
+}  // namespace
+
+void serial_for(std::int64_t n, std::function<void(std::int64_t, std::int64_t)> const& body) {
+  if (n > 0) body(0, n);
+}
+
+std::unique_ptr<Engine> make_cpu_engine(CompiledModel const& model, Question const& question, RowsView background,
+                                        ParallelFor const& parallel_for) {
+  return std::make_unique<CpuEngine>(model, question, background, parallel_for);
+}
+
+}  // namespace limpid
