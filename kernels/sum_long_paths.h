@@ -22,7 +22,7 @@ struct PatternCountsView {
 };
 
 /// Owner of the patterns of leaves [leaf_begin, leaf_end).
-struct PatternCounts {
+struct DistinctPatterns {
   std::vector<std::uint64_t> patterns;
   std::vector<std::uint32_t> counts;
   std::vector<std::uint64_t> begin{0};  ///< [leaf_end - leaf_begin + 1]
@@ -37,8 +37,8 @@ inline constexpr std::size_t kPatternBudget = std::size_t{256} << 20;  ///< byte
 
 /// The distinct patterns of the background rows on leaves leaf_begin, leaf_begin + 1, ... until the leaves end or
 /// `max_bytes` is reached (at least one leaf). Same integers on every SIMD target.
-[[nodiscard]] PatternCounts distinct_patterns(PathsView const& paths, BinsView const& background,
-                                              std::int64_t leaf_begin, std::size_t max_bytes = kPatternBudget);
+[[nodiscard]] DistinctPatterns distinct_patterns(PathsView const& paths, BinsView const& background,
+                                                 std::int64_t leaf_begin, std::size_t max_bytes = kPatternBudget);
 
 /// Leaves [begin, end) of `paths` as paths of their own (without blocks, which long paths do not use).
 [[nodiscard]] PathsView slice_leaves(PathsView paths, std::int64_t begin, std::int64_t end) noexcept;

@@ -113,7 +113,7 @@ class WordCounter {
     }
   }
 
-  void move_to(PatternCounts& out) {
+  void move_to(DistinctPatterns& out) {
     std::sort(filled_.begin(), filled_.end(), [&](std::size_t l, std::size_t r) { return keys_[l] < keys_[r]; });
     for (std::size_t const slot : filled_) {
       out.patterns.push_back(keys_[slot]);
@@ -132,9 +132,9 @@ class WordCounter {
 
 }  // namespace
 
-PatternCounts distinct_patterns(PathsView const& paths, BinsView const& background, std::int64_t leaf_begin,
-                                std::size_t max_bytes) {
-  PatternCounts result;
+DistinctPatterns distinct_patterns(PathsView const& paths, BinsView const& background, std::int64_t leaf_begin,
+                                   std::size_t max_bytes) {
+  DistinctPatterns result;
   result.leaf_begin = leaf_begin;
   result.leaf_end = leaf_begin;
   WordCounter counter(background.rows);

@@ -22,7 +22,7 @@ std::vector<double> run(LeafPaths const& paths, PathShape const& shape, TableKin
   std::vector<double> values(static_cast<std::size_t>(shape.outputs * shape.players * rows.stride));
   std::int64_t const leaves = paths.leaves();
   for (std::int64_t begin = 0; begin < leaves;) {
-    PatternCounts const patterns = distinct_patterns(paths.view(), background.view(), begin, budget);
+    DistinctPatterns const patterns = distinct_patterns(paths.view(), background.view(), begin, budget);
     SumLongPathsArgs args;
     args.paths = slice_leaves(paths.view(), begin, patterns.leaf_end);
     args.kind = kind;
@@ -83,7 +83,7 @@ TEST(SumLongPaths, EveryTargetAndBudgetGivesTheBitsOfTheTask) {
   RandomBins const background(128, 100, random);
   for (std::int64_t const count : {0, 1, 31, 33, 64, 65, 1000}) {
     RandomBins const rows(128, count, random);
-    PatternCounts const patterns = distinct_patterns(paths.view(), background.view(), 0);
+    DistinctPatterns const patterns = distinct_patterns(paths.view(), background.view(), 0);
     ASSERT_EQ(patterns.leaf_end, paths.leaves());
     std::vector<double> by_sum(static_cast<std::size_t>(64 * rows.stride));
     std::vector<double> by_ratio(by_sum.size());
@@ -113,12 +113,12 @@ TEST(SumLongPaths, EveryTargetAndBudgetGivesTheBitsOfTheTask) {
   }
 }
 
-TEST(DistinctPatterns, AreSortedAndCounted) {
+TEST(DistinctPatternsOf, AreSortedAndCounted) {
   Random random(13);
   LeafPaths const paths = random_paths({.leaves = 9, .min_players = 9, .max_players = 30, .players = 40}, random);
   RandomBins const background(80, 333, random);
   on_each_simd_target([&] {
-    PatternCounts const found = distinct_patterns(paths.view(), background.view(), 2);
+    DistinctPatterns const found = distinct_patterns(paths.view(), background.view(), 2);
     ASSERT_EQ(found.leaf_end, 9);
     for (std::int64_t leaf = 2; leaf < 9; ++leaf) {
       std::map<std::uint64_t, std::uint32_t> expected;
