@@ -88,15 +88,16 @@ class Assembler {
   }
 
   void set_outputs() {
-    classes_ = std::max<std::int64_t>(1, parse("num_class", doc_.num_class, 0, kMaxOutputs));
-    auto const targets = std::max<std::int64_t>(1, parse("num_target", doc_.num_target, 0, kMaxOutputs));
-    outputs_ = std::max(classes_, targets);
+    outputs_ = std::max({std::int64_t{1}, parse("num_class", doc_.num_class, 0, kMaxOutputs),
+                         parse("num_target", doc_.num_target, 0, kMaxOutputs)});
   }
 
   void set_objective() {
     out_.objective = doc_.objective;
     if (out_.objective.empty()) fail("the file names no objective");
-    Objective const objective = find_objective(out_.objective);
+    Objective objective = find_objective(out_.objective);
+    if (out_.objective == "binary:logitraw" && doc_.version[0] == 1 && doc_.version[1] < 3)
+      objective.base = BaseScore::kLogit;  // a margin only from 1.3
     out_.base_score = doc_.base_score;
     out_.base_margin = parse_base_score(out_.base_score, outputs_, objective, file_);
     out_.link = objective.link;
@@ -196,15 +197,24 @@ class Assembler {
     out_.trees_per_round = static_cast<std::int32_t>(std::max<std::int64_t>(1, begin[1]));
   }
 
-  /// Versions before 1.4 do not store num_parallel_tree; best_ntree_limit counts rounds times parallel trees.
-  std::int64_t parallel_trees() const {
+  /// Versions before 1.4 do not store num_parallel_tree. With several outputs tree_info tells it: [0,0,1,1,...]; with
+  /// one output best_ntree_limit may, which counts rounds times parallel trees.
+  std::int64_t parallel_trees() {
     auto const most = std::max<std::int64_t>(1, static_cast<std::int64_t>(out_.trees.size()));
     if (!doc_.num_parallel_tree.empty())
       return std::max<std::int64_t>(1, parse("num_parallel_tree", doc_.num_parallel_tree, 0, most));
+    auto const& info = doc_.tree_info;
+    if (outputs_ > 1) {
+      auto const run = std::find_if(info.begin(), info.end(), [](std::int64_t output) { return output != 0; });
+      return std::max<std::int64_t>(1, run - info.begin());
+    }
     auto const best = best_iteration();
-    if (!best || doc_.best_ntree_limit.empty()) return 1;
-    auto const limit = parse("best_ntree_limit", doc_.best_ntree_limit, 1, most);
-    return limit % (*best + 1) == 0 ? limit / (*best + 1) : 1;
+    if (!best) return 1;
+    if (!doc_.best_ntree_limit.empty()) {
+      auto const limit = parse("best_ntree_limit", doc_.best_ntree_limit, 1, most);
+      if (limit % (*best + 1) == 0) return limit / (*best + 1);
+    }
+    return 1;
   }
 
   std::optional<std::int64_t> best_iteration() const {
@@ -236,7 +246,6 @@ class Assembler {
   XgboostDocument doc_;
   std::string const& file_;
   Ensemble out_;
-  std::int64_t classes_ = 1;
   std::int64_t outputs_ = 1;
 };
 
