@@ -22,7 +22,7 @@ struct LatticeGameArgs {
   std::int64_t background_rows = 0;
   std::int32_t players = 0;             ///< P
   std::int32_t outputs = 0;             ///< G
-  double const* base_margin = nullptr;  ///< [G]
+  double const* base_margin = nullptr;  ///< [G] what no leaf path holds: CompiledModel::path_base
   double const* step = nullptr;         ///< [G] fixed-point step
   bool wide = false;                    ///< 64-bit lattice
   Link link = Link::kSigmoid;

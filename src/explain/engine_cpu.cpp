@@ -119,7 +119,7 @@ class CpuWorker final : public Engine::Worker {
     args.background_rows = shared_.background_rows;
     args.players = out.players;
     args.outputs = out.outputs;
-    args.base_margin = model.base_margin.data();
+    args.base_margin = model.path_base.data();
     args.step = model.fixed_point.step.data();
     args.wide = model.fixed_point.wide;
     args.link = model.link;
