@@ -1,0 +1,58 @@
+/// A test fixture that runs under the emulator's settings, one test per setting.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "kernels/device.h"
+#include "simt/settings.h"
+
+namespace limpid {
+
+class EmulatedTest : public testing::TestWithParam<simt::Settings> {
+ protected:
+  void SetUp() override {
+    before_ = simt::settings();
+    simt::Settings wanted = GetParam();
+    wanted.skipped_barrier = before_.skipped_barrier;
+    simt::configure(wanted);
+  }
+  void TearDown() override { simt::configure(before_); }
+
+ private:
+  simt::Settings before_;
+};
+
+/// Thread orders on one device: forward, reverse, two shuffles.
+[[nodiscard]] inline testing::internal::ParamGenerator<simt::Settings> every_order() {
+  using simt::Order;
+  return testing::Values(
+      simt::Settings{"t4", Order::kForward, 1, {}, 0}, simt::Settings{"t4", Order::kReverse, 1, {}, 0},
+      simt::Settings{"t4", Order::kShuffled, 1, {}, 0}, simt::Settings{"t4", Order::kShuffled, 2, {}, 0});
+}
+
+/// Every device profile, and every order on one of them.
+[[nodiscard]] inline testing::internal::ParamGenerator<simt::Settings> every_order_and_profile() {
+  using simt::Order;
+  return testing::Values(
+      simt::Settings{"t4", Order::kForward, 1, {}, 0}, simt::Settings{"t4", Order::kReverse, 1, {}, 0},
+      simt::Settings{"t4", Order::kShuffled, 1, {}, 0}, simt::Settings{"l4", Order::kShuffled, 2, {}, 0},
+      simt::Settings{"a100", Order::kShuffled, 3, {}, 0}, simt::Settings{"a100", Order::kReverse, 1, {}, 0},
+      simt::Settings{"h100", Order::kForward, 1, {}, 0}, simt::Settings{"h100", Order::kShuffled, 4, {}, 0});
+}
+
+[[nodiscard]] inline std::string setting_name(testing::TestParamInfo<simt::Settings> const& info) {
+  return info.param.profile + "_" + simt::name_of(info.param.order) + std::to_string(info.param.seed);
+}
+
+template <class T>
+[[nodiscard]] std::vector<T> copy_back(device::Exec const& exec, device::Buffer<T> const& buffer) {
+  std::vector<T> host(buffer.size());
+  exec.copy_out(host.data(), buffer.data(), host.size() * sizeof(T));
+  exec.wait();
+  return host;
+}
+
+}  // namespace limpid
