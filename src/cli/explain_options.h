@@ -38,6 +38,7 @@ struct DeviceOption {
 };
 
 struct ExplainOptions {
+  std::vector<std::string> command;  ///< the arguments as given
   std::string model;
   std::string model_format;
   ReadOptions data;

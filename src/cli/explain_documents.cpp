@@ -1,0 +1,124 @@
+// The documents beside the values: analysis.json, baseline.csv, run.json, and last manifest.json.
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/explain_job.h"
+#include "cli/simd_target.h"
+#include "io/arrow_version.h"
+
+namespace limpid::cli {
+namespace {
+
+std::string base_name(std::string const& path) { return std::filesystem::path(path).filename().string(); }
+
+std::int64_t peak_memory_bytes() {
+  static constexpr std::int64_t kKibibyte = 1024;
+  rusage usage{};
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * kKibibyte : 0;
+}
+
+std::string host_name() {
+  utsname host{};
+  return uname(&host) == 0 ? host.nodename : "";
+}
+
+}  // namespace
+
+void ExplainJob::write_text(std::string const& name, std::string const& text) {
+  auto const file = directory_->create(name);
+  file->write(text);
+  directory_->add(file->close());
+}
+
+void ExplainJob::write_documents() {
+  AnalysisFacts analysis{shape_.labels, shape_.features, {}, shape_.expected_value};
+  auto const rows = static_cast<double>(std::max<std::int64_t>(result_.rows, 1));
+  for (std::size_t g = 0; g < shape_.labels.size(); ++g) {
+    for (auto const player : shape_.players) {
+      auto const at = g * shape_.players.size() + static_cast<std::size_t>(player);
+      analysis.mean_abs.push_back(result_.sums[at] / rows);
+    }
+  }
+  write_text("analysis.json", analysis_json(analysis));
+  if (question_.method == Method::kInterventional) {
+    auto text = baseline_header(source_->schema());
+    append_baseline(source_->schema(), background_view(), text);
+    write_text("explanations_shap/baseline.csv", text);
+  }
+  write_text("run.json", run_json(run_facts()));
+  write_text("manifest.json", manifest_json(manifest_facts(), directory_->files()));
+  directory_->commit();
+}
+
+ManifestFacts ExplainJob::manifest_facts() const {
+  ManifestFacts facts;
+  facts.model = {{base_name(options_.model), sha256_of_file(options_.model), 0},
+                 ensemble_.library,
+                 ensemble_.version,
+                 ensemble_.format,
+                 ensemble_.objective,
+                 ensemble_.base_score,
+                 static_cast<std::int64_t>(ensemble_.trees.size()),
+                 options_.rounds.begin,
+                 options_.rounds.begin + ensemble_.rounds,
+                 file_rounds_};
+  bool const piped = options_.data.path == "-";
+  facts.data = {piped ? "-" : base_name(options_.data.path), piped ? "" : sha256_of_file(options_.data.path),
+                result_.rows};
+  facts.question = question_;
+  facts.link = ensemble_.link;
+  if (question_.method == Method::kInterventional) {
+    bool const file = options_.background.kind == BackgroundKind::kFile;
+    facts.background = {file ? "file" : "sample", file ? base_name(options_.background.path) : options_.background.text,
+                        file && options_.background.path != "-" ? sha256_of_file(options_.background.path) : "",
+                        background_.rows};
+  }
+  facts.seed = options_.seed;
+  facts.pairs = result_.rows * background_.rows;
+  facts.largest_players = result_.largest_players;
+  facts.players = shape_.features;
+  facts.labels = shape_.labels;
+  facts.expected_value = shape_.expected_value;
+  facts.id_column = shape_.id_name;
+  facts.missing = options_.data.missing;
+  facts.format = options_.csv ? "csv" : "jsonl";
+  facts.float64 = options_.float64;
+  auto const& worst = result_.additivity;
+  facts.additivity = {worst.error, worst.tolerance, worst.row,
+                      worst.row < 0 ? "" : shape_.labels[static_cast<std::size_t>(worst.output)], worst.holds()};
+  facts.notes = ensemble_.warnings;
+  facts.notes.push_back(rounds_note());
+  auto const& notes = source_->schema().notes;
+  facts.notes.insert(facts.notes.end(), notes.begin(), notes.end());
+  return facts;
+}
+
+RunFacts ExplainJob::run_facts() const {
+  RunFacts facts;
+  facts.command = options_.command;
+  facts.model_path = options_.model;
+  facts.data_path = options_.data.path;
+  facts.background_path = options_.background.path;
+  facts.out_path = options_.out;
+  facts.device = gpu_ ? "cuda:" + std::to_string(options_.device.index) + " " + device_name_ : "cpu";
+  facts.simd = simd_target();
+  facts.host = host_name();
+  facts.arrow_version = arrow_version();
+  facts.compiler = LIMPID_COMPILER;
+  facts.threads = pipeline_.threads;
+  facts.engine_workers = pipeline_.engine_workers;
+  facts.chunk_rows = pipeline_.chunk_rows;
+  facts.started_at = started_at_;
+  facts.seconds = seconds_;
+  facts.rows_per_second = seconds_ > 0.0 ? static_cast<double>(result_.rows) / seconds_ : 0.0;
+  auto const& s = result_.seconds;
+  facts.stage_seconds = {
+      {"read", s.read}, {"explain", s.explain}, {"format", s.format}, {"write", s.write}, {"wait", s.wait}};
+  facts.peak_memory_bytes = peak_memory_bytes();
+  return facts;
+}
+
+}  // namespace limpid::cli

@@ -1,0 +1,188 @@
+#include "cli/explain_job.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include "cli/program.h"
+#include "cli/progress_printer.h"
+#include "cli/signals.h"
+#include "io/sample.h"
+#include "kernels/device.h"
+#include "limpid/error.h"
+#include "pipeline/additivity.h"
+#include "pipeline/threads.h"
+
+namespace limpid::cli {
+namespace {
+
+constexpr int kGpuStreams = 3;  ///< one copies in, one computes, one copies out
+
+/// Rounds that are used: as asked, else as XGBoost's scikit-learn interface predicts after early stopping.
+void select(Ensemble& ensemble, RoundsOption const& rounds) {
+  if (rounds.given && !rounds.all) select_rounds(ensemble, rounds.begin, rounds.end);
+  bool const stopped_early = ensemble.best_rounds > 0 && ensemble.best_rounds < ensemble.rounds;
+  if (!rounds.given && stopped_early) select_rounds(ensemble, 0, ensemble.best_rounds);
+}
+
+/// Whether the run goes to a GPU; throws Error device.unavailable.
+bool use_gpu(DeviceOption const& device) {
+  if (device.kind == DeviceKind::kCpu) return false;
+  auto const found = device::profiles();
+  if (device.kind == DeviceKind::kAuto) return !found.empty();
+  if (found.empty()) {
+    throw Error("device.unavailable",
+                fmt::format("--device {}, but no usable GPU: {}", device.text, device::unavailable_reason()), {},
+                "use --device auto to run on the CPU");
+  }
+  if (static_cast<std::size_t>(device.index) >= found.size()) {
+    throw Error("device.unavailable",
+                fmt::format("--device {}, but there are only GPUs 0 to {}", device.text, found.size() - 1));
+  }
+  return true;
+}
+
+std::string utc_now() {
+  std::time_t const now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, sizeof("2026-01-01T00:00:00Z")> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+}  // namespace
+
+ExplainJob::ExplainJob(ExplainOptions options, Console const& console)
+    : options_(std::move(options)), console_(console) {}
+
+void ExplainJob::run() {
+  started_at_ = utc_now();
+  gpu_ = use_gpu(options_.device);
+  load();
+  (void)output_labels();  // a wrong --labels is told before any work
+  open();
+  prepare_background();
+  prepare_engine();
+  prepare_shape();
+  say_what_was_chosen();
+  explain();
+  if (!to_stdout()) write_documents();
+  say_what_was_done();
+  check();
+}
+
+void ExplainJob::load() {
+  ensemble_ = load_model(options_.model, options_.model_format);
+  for (auto const& warning : ensemble_.warnings) console_.warning("model", warning);
+  file_rounds_ = ensemble_.rounds;
+  file_best_rounds_ = ensemble_.best_rounds;
+  select(ensemble_, options_.rounds);
+  model_ = compile(ensemble_);
+  question_ = plan(model_, ensemble_, options_.space, options_.space_given, options_.method, options_.background.given,
+                   options_.max_exact_players);
+}
+
+void ExplainJob::open() {
+  bool const sampled = options_.background.kind == BackgroundKind::kSample;
+  if (question_.method == Method::kInterventional && sampled && options_.data.path == "-") {
+    throw Error("usage.background",
+                fmt::format("--background {} reads the data twice, and standard input can be read once",
+                            options_.background.text),
+                "--data -", "give --background FILE, or the data as a file");
+  }
+  source_ = open_rows(options_.data, ensemble_);
+  if (!to_stdout()) directory_ = std::make_unique<OutputDirectory>(options_.out, options_.overwrite);
+}
+
+void ExplainJob::prepare_background() {
+  if (question_.method != Method::kInterventional) return;
+  if (options_.background.kind == BackgroundKind::kSample) {
+    auto sample = sample_rows(options_.data, ensemble_, options_.background.sample_rows, options_.seed);
+    background_ = std::move(sample.rows);
+    data_rows_ = sample.total_rows;
+    return;
+  }
+  auto read = options_.data;
+  read.role = "--background";
+  read.path = options_.background.path;
+  background_ = read_all(*open_rows(read, ensemble_));
+}
+
+RowsView ExplainJob::background_view() const noexcept {
+  return {background_.values.data(), background_.stride, background_.rows};
+}
+
+void ExplainJob::prepare_engine() {
+  if (gpu_) {
+    device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
+    engine_ = make_cuda_engine(model_, question_, background_view(), options_.device.index);
+    return;
+  }
+  engine_ = make_cpu_engine(model_, question_, background_view(), make_parallel_for(options_.threads, stop_flag()));
+}
+
+/// Names and order of what is written.
+std::vector<std::string> ExplainJob::output_labels() const {
+  auto labels = options_.labels.empty() ? ensemble_.labels : options_.labels;
+  auto const outputs = static_cast<std::size_t>(ensemble_.outputs());
+  if (labels.empty()) {
+    for (std::size_t g = 0; g < outputs; ++g) labels.push_back(fmt::format("label{}", g));
+  }
+  if (labels.size() != outputs) {
+    throw Error("usage.value", fmt::format("--labels has {} names, the model has {} outputs", labels.size(), outputs));
+  }
+  return labels;
+}
+
+void ExplainJob::prepare_shape() {
+  auto const& schema = source_->schema();
+  for (auto const f : schema.feature_order) {
+    shape_.features.push_back(schema.feature_names[static_cast<std::size_t>(f)]);
+  }
+  shape_.players = schema.feature_order;
+  shape_.labels = output_labels();
+  shape_.expected_value = engine_->expected_value();
+  shape_.id_name = schema.id_name;
+  shape_.float64 = options_.float64;
+}
+
+PipelineOptions ExplainJob::pipeline_options() const {
+  PipelineOptions out;
+  out.threads = options_.threads;
+  out.engine_workers = gpu_ ? std::min(kGpuStreams, options_.threads) : options_.threads;
+  out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, model_, gpu_);
+  out.max_exact_players = question_.max_exact_players;
+  out.additivity = additivity_rule(model_, question_, engine_->expected_value());
+  return out;
+}
+
+void ExplainJob::explain() {
+  auto const start = std::chrono::steady_clock::now();
+  PipelineStages stages;
+  stages.source = source_.get();
+  stages.engine = engine_.get();
+  stages.format = [this](RowChunk const& chunk, Explanation const& values, std::string& out) {
+    if (options_.csv) return append_csv(shape_, values, chunk.ids, out);
+    append_jsonl(shape_, values, chunk.first_row, chunk.ids, out);
+  };
+  std::unique_ptr<OutputFile> file;
+  if (!to_stdout())
+    file = directory_->create(options_.csv ? "explanations_shap/out.csv" : "explanations_shap/out.jsonl");
+  stages.write = [&](std::string_view text) { file ? file->write(text) : write_stdout(text); };
+  if (options_.csv) stages.write(csv_header(shape_));
+  auto const total = data_rows_ > 0 ? data_rows_ : estimate_rows(options_.data.path);
+  ProgressPrinter progress(console_, options_.progress, total, slow_hint());
+  stages.progress = [&](std::int64_t rows) { progress.update(rows); };
+  pipeline_ = pipeline_options();
+  result_ = run_pipeline(stages, pipeline_, stop_flag());
+  progress.finish();
+  if (file) directory_->add(file->close());
+  seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace limpid::cli

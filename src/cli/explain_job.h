@@ -1,0 +1,73 @@
+/// One run of `limpid explain`: model and data in, values and documents out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/explain_options.h"
+#include "compile/compiled_model.h"
+#include "explain/engine.h"
+#include "io/documents.h"
+#include "io/explanation_text.h"
+#include "io/output_directory.h"
+#include "io/row_source.h"
+#include "limpid/ensemble.h"
+#include "pipeline/pipeline.h"
+
+namespace limpid::cli {
+
+class ExplainJob {
+ public:
+  ExplainJob(ExplainOptions options, Console const& console);
+  /// Throws Error, Interrupted. Error check.additivity: outputs were written.
+  void run();
+
+ private:
+  [[nodiscard]] bool to_stdout() const noexcept { return options_.out == "-"; }
+  void load();                ///< model, rounds, question
+  void open();                ///< data against model, output directory
+  void prepare_background();  ///< rows of the background
+  void prepare_engine();
+  void prepare_shape();
+  void explain();
+  void write_documents();
+  [[nodiscard]] RowsView background_view() const noexcept;
+  [[nodiscard]] ManifestFacts manifest_facts() const;
+  [[nodiscard]] RunFacts run_facts() const;
+  void write_text(std::string const& name, std::string const& text);
+  void check() const;  ///< throws Error check.additivity
+
+  [[nodiscard]] std::vector<std::string> output_labels() const;
+  [[nodiscard]] PipelineOptions pipeline_options() const;
+  void say_what_was_chosen() const;
+  void say_what_was_done() const;
+  [[nodiscard]] std::string rounds_note() const;
+  [[nodiscard]] std::string method_note() const;
+  [[nodiscard]] std::string device_note() const;
+  [[nodiscard]] std::string slow_hint() const;  ///< what makes a long run shorter
+
+  ExplainOptions options_;
+  Console const& console_;
+  Ensemble ensemble_;
+  std::int32_t file_rounds_ = 0;  ///< before the selection
+  std::int32_t file_best_rounds_ = 0;
+  CompiledModel model_;
+  Question question_;
+  std::unique_ptr<RowSource> source_;
+  std::unique_ptr<OutputDirectory> directory_;
+  RowChunk background_;
+  std::int64_t data_rows_ = 0;  ///< counted by sampling; 0: not yet known
+  std::unique_ptr<Engine> engine_;
+  bool gpu_ = false;
+  std::string device_name_;
+  OutputShape shape_;
+  PipelineOptions pipeline_;
+  PipelineResult result_;
+  std::string started_at_;  ///< RFC 3339, UTC
+  double seconds_ = 0.0;
+};
+
+}  // namespace limpid::cli

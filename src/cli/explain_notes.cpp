@@ -1,0 +1,77 @@
+// What `limpid explain` says on standard error: what was chosen, and what came of it.
+#include <fmt/core.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "cli/explain_job.h"
+#include "cli/progress_printer.h"
+#include "cli/simd_target.h"
+#include "limpid/error.h"
+
+namespace limpid::cli {
+
+std::string ExplainJob::rounds_note() const {
+  if (ensemble_.rounds == file_rounds_ && !options_.rounds.given) return fmt::format("{} rounds", file_rounds_);
+  auto note = fmt::format("{} of {} rounds", ensemble_.rounds, file_rounds_);
+  if (!options_.rounds.given) note += " (up to best_iteration; --iterations all takes every round)";
+  return note;
+}
+
+std::string ExplainJob::method_note() const {
+  auto const* const space = question_.space == Space::kMargin ? "margin" : "response";
+  if (question_.method == Method::kPathDependent) {
+    bool const implied = !options_.space_given && options_.space == Space::kResponse;
+    return fmt::format("{} space{}, path-dependent, exact by leaf tables", space,
+                       implied ? " (path-dependent values exist there only)" : "");
+  }
+  auto const* const how = question_.algorithm == Algorithm::kLattice ? "lattice" : "leaf tables";
+  auto const rows =
+      fmt::format("{} background row{}", format_count(background_.rows), background_.rows == 1 ? "" : "s");
+  auto const from = options_.background.given ? "" : ", the default";
+  return fmt::format("{} space, interventional, exact by {}; {} ({}{})", space, how, rows, options_.background.text,
+                     from);
+}
+
+std::string ExplainJob::device_note() const {
+  return gpu_ ? device_name_
+              : fmt::format("CPU ({}, {} thread{})", simd_target(), options_.threads, options_.threads == 1 ? "" : "s");
+}
+
+std::string ExplainJob::slow_hint() const {
+  return question_.algorithm == Algorithm::kLattice ? "--space margin or a smaller --background is faster" : "";
+}
+
+void ExplainJob::say_what_was_chosen() const {
+  console_.note(fmt::format("{} {} {}: {} features, {}", ensemble_.library, ensemble_.version, ensemble_.objective,
+                            ensemble_.features.size(), rounds_note()));
+  console_.note(fmt::format("{}; {}", method_note(), device_note()));
+  for (auto const& note : source_->schema().notes) console_.note(note);
+}
+
+void ExplainJob::say_what_was_done() const {
+  auto const rate = seconds_ > 0.0 ? static_cast<double>(result_.rows) / seconds_ : 0.0;
+  auto const done = fmt::format("{} rows in {} ({} rows/s)", format_count(result_.rows), format_seconds(seconds_),
+                                format_count(std::llround(rate)));
+  console_.note(to_stdout() ? done : fmt::format("{}: {}", done, (std::filesystem::path(options_.out) / "").string()));
+  auto const& s = result_.seconds;
+  console_.detail(
+      fmt::format("seconds of all threads: read {:.2f}, explain {:.2f}, format {:.2f}, write {:.2f}, wait {:.2f}",
+                  s.read, s.explain, s.format, s.write, s.wait));
+  if (result_.additivity.row >= 0) {
+    console_.detail(fmt::format("largest additivity error {:.2g} (tolerance {:.2g}) at row {}",
+                                result_.additivity.error, result_.additivity.tolerance, result_.additivity.row));
+  }
+}
+
+void ExplainJob::check() const {
+  auto const& found = result_.additivity;
+  if (found.holds()) return;
+  throw Error(
+      "check.additivity",
+      fmt::format("the values of row {}, output '{}' miss the prediction by {:.3g}, {:.3g} is allowed", found.row,
+                  shape_.labels[static_cast<std::size_t>(found.output)], found.error, found.tolerance),
+      {}, "the outputs were written; this is a bug in limpid: please report it with the model");
+}
+
+}  // namespace limpid::cli
