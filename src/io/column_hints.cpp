@@ -30,7 +30,7 @@ bool has_word(std::string const& name, std::array<std::string_view, N> const& wo
   });
 }
 
-bool looks_like_id(std::string const& name) {
+bool looks_like_id(std::string_view name) {
   static constexpr std::array<std::string_view, 9> kWords{"id",    "uuid", "guid",   "key",  "identifier",
                                                           "rowid", "ids",  "number", "index"};
   std::string const lower = lower_case(name);
@@ -38,7 +38,7 @@ bool looks_like_id(std::string const& name) {
   return camel || has_word(lower, kWords);
 }
 
-bool looks_like_label(std::string const& name) {
+bool looks_like_label(std::string_view name) {
   static constexpr std::array<std::string_view, 18> kWords{
       "label", "target",  "class",    "y",     "outcome", "response", "output",  "approved", "default",
       "churn", "churned", "survived", "fraud", "labels",  "score",    "clicked", "accepted", "rejected"};
@@ -58,6 +58,33 @@ std::string argument(DataHead const& head, std::int32_t column) {
   return fmt::format("'{}'", name);
 }
 
+/// The first values are all 0 and 1, or true and false: a binary label has no others.
+bool looks_binary(DataHead const& head, std::int32_t column) {
+  static constexpr std::array<std::string_view, 6> kValues{"0", "1", "0.0", "1.0", "true", "false"};
+  auto const at = static_cast<std::size_t>(column);
+  return !head.rows.empty() && std::all_of(head.rows.begin(), head.rows.end(), [&](CsvRecord const& row) {
+    return at < row.fields.size() &&
+           std::find(kValues.begin(), kValues.end(), lower_case(row.fields[at])) != kValues.end();
+  });
+}
+
+std::string_view name_of_column(DataHead const& head, std::int32_t column) {
+  auto const at = static_cast<std::size_t>(column);
+  return at < head.names.size() ? std::string_view(head.names[at]) : std::string_view{};
+}
+
+/// An index that was written along has no name, or the name that pandas gave it when it read it again.
+bool is_index(DataHead const& head, std::int32_t column) {
+  auto const name = name_of_column(head, column);
+  return (name.empty() || name.starts_with("Unnamed: ")) && counts_from_zero(head, column);
+}
+
+template <class Guess>
+std::int32_t first_of(std::vector<std::int32_t> const& columns, Guess const& guess) {
+  auto const it = std::find_if(columns.begin(), columns.end(), guess);
+  return it == columns.end() ? -1 : *it;
+}
+
 }  // namespace
 
 bool counts_from_zero(DataHead const& head, std::int32_t column) {
@@ -68,22 +95,30 @@ bool counts_from_zero(DataHead const& head, std::int32_t column) {
   return !head.rows.empty();
 }
 
-std::string suggest_option(DataHead const& head, std::int32_t column, TakenOptions& taken) {
-  auto const at = static_cast<std::size_t>(column);
-  std::string const name = at < head.names.size() ? head.names[at] : std::string{};
-  bool const unnamed = name.empty() || name.starts_with("Unnamed: ");
-  if (unnamed && counts_from_zero(head, column)) {
-    return fmt::format("--id {0} or --exclude {0} (it counts 0, 1, 2, ...: an index)", column);
+std::vector<std::string> suggest_options(DataHead const& head, std::vector<std::int32_t> const& columns,
+                                         TakenOptions taken) {
+  auto const named_id = [&](std::int32_t c) { return !is_index(head, c) && looks_like_id(name_of_column(head, c)); };
+  auto const named_label = [&](std::int32_t c) { return looks_like_label(name_of_column(head, c)); };
+  auto const valued_label = [&](std::int32_t c) { return !is_index(head, c) && looks_binary(head, c); };
+  std::int32_t const id = taken.id ? -1 : first_of(columns, named_id);
+  std::int32_t label = taken.label ? -1 : first_of(columns, named_label);
+  if (label < 0 && !taken.label) label = first_of(columns, valued_label);
+
+  std::vector<std::string> options;
+  for (auto const column : columns) {
+    if (column == id) {
+      options.push_back(fmt::format("--id {}", argument(head, column)));
+    } else if (column == label) {
+      options.push_back(fmt::format("--label {}", argument(head, column)));
+    } else if (is_index(head, column)) {
+      bool const may_be_id = id < 0 && !taken.id;
+      options.push_back(fmt::format("{}--exclude {} (it counts 0, 1, 2, ...: an index)",
+                                    may_be_id ? fmt::format("--id {} or ", column) : "", column));
+    } else {
+      options.push_back(fmt::format("--exclude {}", argument(head, column)));
+    }
   }
-  if (looks_like_id(name) && !taken.id) {
-    taken.id = true;
-    return fmt::format("--id {}", argument(head, column));
-  }
-  if (looks_like_label(name) && !taken.label) {
-    taken.label = true;
-    return fmt::format("--label {}", argument(head, column));
-  }
-  return fmt::format("--exclude {}", argument(head, column));
+  return options;
 }
 
 }  // namespace limpid

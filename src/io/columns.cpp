@@ -48,6 +48,7 @@ class Planner {
   [[nodiscard]] std::string where() const {
     return fmt::format("{} {}{}", options_.role, options_.path, head_.names.empty() ? "" : " (header)");
   }
+  [[nodiscard]] TakenOptions taken() const { return {options_.id.has_value(), options_.label.has_value()}; }
   [[nodiscard]] bool by_name() const { return ensemble_.named_features && !head_.names.empty(); }
   [[nodiscard]] bool is_background() const { return options_.role == "--background"; }
   [[nodiscard]] std::size_t features() const { return ensemble_.features.size(); }
@@ -146,9 +147,15 @@ void Planner::take_named_columns() {
 }
 
 void Planner::fail_missing(std::vector<std::string> const& missing) const {
+  std::vector<std::string> spare;  // columns that no feature has
+  for (auto const& name : head_.names) {
+    bool const known = std::any_of(ensemble_.features.begin(), ensemble_.features.end(),
+                                   [&](Feature const& feature) { return feature.name == name; });
+    if (!known) spare.push_back(name);
+  }
   std::vector<std::string> items;
   for (auto const& name : missing) {
-    auto const near = nearest_name(name, head_.names);
+    auto const near = nearest_name(name, spare);
     items.push_back(near.empty() ? quoted(name) : fmt::format("{} (did you mean '{}'?)", quoted(name), near));
   }
   auto hint = hint_for_one_column();
@@ -162,17 +169,14 @@ void Planner::fail_missing(std::vector<std::string> const& missing) const {
 
 void Planner::fail_unknown(std::vector<std::int32_t> const& unknown) const {
   std::vector<std::string> names;
-  std::vector<std::string> fixes;
-  TakenOptions taken{options_.id.has_value(), options_.label.has_value()};
   for (auto const column : unknown) {
     names.push_back(head_.names[static_cast<std::size_t>(column)].empty()
                         ? fmt::format("column {} (no name)", column)
                         : quoted(head_.names[static_cast<std::size_t>(column)]));
-    fixes.push_back(suggest_option(head_, column, taken));
   }
   fail(fmt::format("the data has {} column{} that the model does not know: {}", unknown.size(),
                    unknown.size() == 1 ? "" : "s", listed(names)),
-       "say what they are: " + listed(fixes, " "));
+       "say what they are: " + listed(suggest_options(head_, unknown, taken()), " "));
 }
 
 void Planner::match_by_name() {
@@ -207,10 +211,8 @@ void Planner::fail_count(std::vector<std::int32_t> const& left) const {
   bool const one_more = left.size() == features() + 1;
   if (hint.empty() && left.size() > features()) {
     hint = "name the columns that are no features with --id, --label and --exclude (by 0-based index)";
-    TakenOptions taken{options_.id.has_value(), options_.label.has_value()};
     std::string fix;
-    for (auto const column : left) {
-      auto const option = suggest_option(head_, column, taken);
+    for (auto const& option : suggest_options(head_, left, taken())) {
       if (!option.starts_with("--exclude") && fix.empty()) fix = option;
     }
     if (one_more && fix.empty()) {

@@ -30,13 +30,16 @@ struct ColumnPlan {
 /// with the options that fix it.
 [[nodiscard]] ColumnPlan plan_columns(DataHead const& head, ReadOptions const& options, Ensemble const& ensemble);
 
-/// The option that most likely explains a column that is no feature: "--id x", "--label y" or "--exclude z", by its
-/// name and its first values. `taken`: which of --id and --label are in use.
+/// Which options are in use already, so that hints do not name them again.
 struct TakenOptions {
   bool id = false;
   bool label = false;
 };
-[[nodiscard]] std::string suggest_option(DataHead const& head, std::int32_t column, TakenOptions& taken);
+
+/// For each of `columns`, which are no features, the option that most likely explains it, by its name and its first
+/// values: "--id x", "--label y", "--exclude z", or "--id 0 or --exclude 0" for an index. For hints only.
+[[nodiscard]] std::vector<std::string> suggest_options(DataHead const& head, std::vector<std::int32_t> const& columns,
+                                                       TakenOptions taken);
 
 /// Whether the column's first values count 0, 1, 2, ...: the index of a data frame that was written along.
 [[nodiscard]] bool counts_from_zero(DataHead const& head, std::int32_t column);
