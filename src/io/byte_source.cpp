@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "io/near_names.h"
+#include "io/output_directory.h"
 #include "limpid/error.h"
 
 namespace limpid {
@@ -85,6 +86,7 @@ std::size_t ByteSource::read(char* buffer, std::size_t size) {
     auto const got = ::read(descriptor_, buffer + done, size - done);
     if (got == 0) break;
     if (got > 0) {
+      sha_.update({buffer + done, static_cast<std::size_t>(got)});
       done += static_cast<std::size_t>(got);
     } else if (errno != EINTR) {
       throw Error("data.open", fmt::format("cannot read {}: {}", name_, std::strerror(errno)), where_);
@@ -92,5 +94,17 @@ std::size_t ByteSource::read(char* buffer, std::size_t size) {
   }
   return done;
 }
+
+std::string ByteSource::sha256() {
+  static constexpr std::size_t kBufferBytes = 1 << 18;
+  if (!digest_.empty()) return digest_;
+  std::vector<char> buffer(kBufferBytes);
+  while (read(buffer.data(), buffer.size()) > 0) {
+  }
+  digest_ = sha_.finish();
+  return digest_;
+}
+
+std::string sha256_of_file(std::string const& path) { return ByteSource(path, "file").sha256(); }
 
 }  // namespace limpid

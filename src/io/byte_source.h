@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "io/sha256.h"
+
 namespace limpid {
 
 /// Owns the descriptor (not standard input's). Not thread-safe.
@@ -19,10 +21,15 @@ class ByteSource {
   /// Fills `buffer` except at the end of the file; returns the bytes read. Throws Error data.open.
   [[nodiscard]] std::size_t read(char* buffer, std::size_t size);
 
+  /// SHA-256 of all bytes, hex, taken as they were read; reads what is left. May be called again.
+  [[nodiscard]] std::string sha256();
+
  private:
   std::string name_;
   std::string where_;
   int descriptor_ = -1;
+  Sha256 sha_;
+  std::string digest_;
 };
 
 /// How messages name the input: the path, or "standard input" for "-".

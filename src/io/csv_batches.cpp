@@ -1,16 +1,14 @@
-// The one file that knows Arrow. Bytes flow: ByteSource -> (gzip) -> head and line index -> Arrow's StreamingReader.
-// Arrow reads ahead on a thread of its own, so what the streams share with the caller is under one lock.
+// Bytes flow: TextInput -> line index -> Arrow's StreamingReader. Arrow reads ahead on a thread of its own, so what
+// that thread shares with the caller is under one lock.
 #include "io/csv_batches.h"
 
 #include <arrow/array/array_binary.h>
 #include <arrow/buffer.h>
 #include <arrow/csv/options.h>
 #include <arrow/csv/reader.h>
-#include <arrow/io/compressed.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
-#include <arrow/util/compression.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,14 +19,13 @@
 
 #include "io/byte_source.h"
 #include "io/line_index.h"
+#include "io/text_input.h"
 #include "limpid/error.h"
 
 namespace limpid {
 namespace {
 
-constexpr std::size_t kPeekBytes = 64 * 1024;
 constexpr std::size_t kLongestRecord = 256 * 1024 * 1024;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 struct RaggedRow {
   std::int64_t number = 0;  ///< 0-based data row
@@ -41,17 +38,16 @@ struct Shared {
   std::optional<Error> failure;
   std::optional<LineIndex> lines;
   std::optional<RaggedRow> ragged;
-  bool damaged = false;  ///< gzip data that does not end well
 };
 
-/// The methods of an Arrow stream that do not matter here.
-class StreamBase : public arrow::io::InputStream {
+/// The text as Arrow asks for it; counts lines on the way.
+class CountedText final : public arrow::io::InputStream {
  public:
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  [[nodiscard]] bool closed() const override { return closed_; }
+  CountedText(std::shared_ptr<TextInput> input, std::shared_ptr<Shared> shared)
+      : input_(std::move(input)), shared_(std::move(shared)) {}
+
+  arrow::Status Close() override { return arrow::Status::OK(); }
+  [[nodiscard]] bool closed() const override { return false; }
   [[nodiscard]] arrow::Result<std::int64_t> Tell() const override { return position_; }
   arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t size) override {
     ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(size));
@@ -60,77 +56,28 @@ class StreamBase : public arrow::io::InputStream {
     return std::shared_ptr<arrow::Buffer>(std::move(buffer));
   }
   arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
-    ARROW_ASSIGN_OR_RAISE(std::int64_t const got, fill(static_cast<char*>(out), size));
-    position_ += got;
-    return got;
-  }
-
- protected:
-  /// Fills `out` but at the end of the stream.
-  virtual arrow::Result<std::int64_t> fill(char* out, std::int64_t size) = 0;
-
- private:
-  bool closed_ = false;
-  std::int64_t position_ = 0;
-};
-
-/// Bytes that were already looked at, then those of `rest`.
-class ByteStream final : public StreamBase {
- public:
-  ByteStream(std::string head, std::shared_ptr<ByteSource> rest, std::shared_ptr<Shared> shared)
-      : head_(std::move(head)), rest_(std::move(rest)), shared_(std::move(shared)) {}
-
- private:
-  arrow::Result<std::int64_t> fill(char* out, std::int64_t size) override {
-    auto const from_head = std::min(static_cast<std::size_t>(size), head_.size() - used_);
-    std::memcpy(out, head_.data() + used_, from_head);
-    used_ += from_head;
+    auto* const bytes = static_cast<char*>(out);
+    std::optional<Error> failure;
+    std::size_t got = 0;
     try {
-      return static_cast<std::int64_t>(from_head +
-                                       rest_->read(out + from_head, static_cast<std::size_t>(size) - from_head));
+      got = input_->read(bytes, static_cast<std::size_t>(size));
     } catch (Error const& error) {
-      std::lock_guard const lock(shared_->mutex);
-      shared_->failure = error;
-      return arrow::Status::IOError(error.what());
-    }
-  }
-
-  std::string head_;
-  std::size_t used_ = 0;
-  std::shared_ptr<ByteSource> rest_;
-  std::shared_ptr<Shared> shared_;
-};
-
-/// The text that the parser gets: bytes that were looked at, then those of `rest`; counts lines.
-class TextStream final : public StreamBase {
- public:
-  TextStream(std::string head, std::shared_ptr<arrow::io::InputStream> rest, std::shared_ptr<Shared> shared)
-      : head_(std::move(head)), rest_(std::move(rest)), shared_(std::move(shared)) {}
-
- private:
-  arrow::Result<std::int64_t> fill(char* out, std::int64_t size) override {
-    auto done = static_cast<std::int64_t>(std::min(static_cast<std::size_t>(size), head_.size() - used_));
-    std::memcpy(out, head_.data() + used_, static_cast<std::size_t>(done));
-    used_ += static_cast<std::size_t>(done);
-    while (done < size) {
-      auto const got = rest_->Read(size - done, out + done);
-      if (!got.ok()) {
-        std::lock_guard const lock(shared_->mutex);
-        shared_->damaged = true;
-        return got.status();
-      }
-      if (*got == 0) break;
-      done += *got;
+      failure = error;  // Arrow is no place for exceptions: it is thrown again behind it
     }
     std::lock_guard const lock(shared_->mutex);
-    shared_->lines->feed({out, static_cast<std::size_t>(done)});
-    return done;
+    if (failure) {
+      shared_->failure = failure;
+      return arrow::Status::IOError(failure->what());
+    }
+    shared_->lines->feed({bytes, got});
+    position_ += static_cast<std::int64_t>(got);
+    return static_cast<std::int64_t>(got);
   }
 
-  std::string head_;
-  std::size_t used_ = 0;
-  std::shared_ptr<arrow::io::InputStream> rest_;
+ private:
+  std::shared_ptr<TextInput> input_;
   std::shared_ptr<Shared> shared_;
+  std::int64_t position_ = 0;
 };
 
 }  // namespace
@@ -138,9 +85,7 @@ class TextStream final : public StreamBase {
 struct CsvBatches::Impl {
   Options options;
   std::shared_ptr<Shared> shared = std::make_shared<Shared>();
-  std::shared_ptr<arrow::io::InputStream> bytes;  ///< after gzip
-  std::string peeked;                             ///< first bytes of it, without a byte order mark
-  bool at_end = false;                            ///< `peeked` is the whole file
+  std::shared_ptr<TextInput> input;
   std::vector<CsvRecord> head;
   std::shared_ptr<arrow::csv::StreamingReader> reader;
   std::shared_ptr<arrow::RecordBatch> batch;
@@ -150,8 +95,6 @@ struct CsvBatches::Impl {
 
   [[nodiscard]] std::string where() const { return fmt::format("{} {}", options.role, options.path); }
   [[noreturn]] void fail(arrow::Status const& status) const;
-  void open();
-  void peek_more();
   void peek_records();
 };
 
@@ -160,10 +103,6 @@ void CsvBatches::Impl::fail(arrow::Status const& status) const {
   std::lock_guard const lock(shared->mutex);
   auto const name = display_name(options.path);
   if (shared->failure) throw Error(*shared->failure);
-  if (shared->damaged) {
-    throw Error("data.format", fmt::format("the gzip data of {} is damaged or ends too soon", name), where(),
-                fmt::format("test it with: gzip -t '{}'", options.path));
-  }
   if (auto const& ragged = shared->ragged; ragged && shared->lines) {
     throw Error("data.value",
                 fmt::format("a row has {} field{}, the others have {}", ragged->fields, ragged->fields == 1 ? "" : "s",
@@ -183,65 +122,20 @@ void CsvBatches::Impl::fail(arrow::Status const& status) const {
   throw Error("data.value", fmt::format("{} cannot be read as CSV: {}", name, status.message()), where());
 }
 
-void CsvBatches::Impl::open() {
-  auto source = std::make_shared<ByteSource>(options.path, options.role);
-  std::string raw(kPeekBytes, '\0');
-  raw.resize(source->read(raw.data(), raw.size()));
-  bool const gzip = is_gzip(raw);
-  if (!gzip) refuse_other_formats(raw, options.path, options.role);
-  bytes = std::make_shared<ByteStream>(std::move(raw), std::move(source), shared);
-  if (gzip) {
-    auto codec = arrow::util::Codec::Create(arrow::Compression::GZIP);
-    if (!codec.ok()) fail(codec.status());
-    std::shared_ptr<arrow::util::Codec> const shared_codec = std::move(*codec);
-    auto stream = arrow::io::CompressedInputStream::Make(shared_codec.get(), bytes);
-    if (!stream.ok()) fail(stream.status());
-    // The stream keeps a plain pointer to its codec: both live in one owner.
-    struct Owner {
-      std::shared_ptr<arrow::util::Codec> codec;
-      std::shared_ptr<arrow::io::CompressedInputStream> stream;
-    };
-    auto owner = std::make_shared<Owner>(Owner{shared_codec, *stream});
-    bytes = std::shared_ptr<arrow::io::InputStream>(owner, owner->stream.get());
-  }
-  peek_more();
-  if (gzip) refuse_other_formats(peeked, options.path, options.role);
-  if (peeked.starts_with(kByteOrderMark)) peeked.erase(0, kByteOrderMark.size());
-}
-
-/// Doubles what was looked at.
-void CsvBatches::Impl::peek_more() {
-  std::size_t const old_size = peeked.size();
-  std::size_t const wanted = std::max(kPeekBytes, 2 * old_size);
-  peeked.resize(wanted);
-  std::size_t done = old_size;
-  while (done < wanted && !at_end) {
-    auto const got = bytes->Read(static_cast<std::int64_t>(wanted - done), peeked.data() + done);
-    if (!got.ok()) {
-      if (!shared->failure) shared->damaged = true;
-      fail(got.status());
-    }
-    at_end = *got == 0;
-    done += static_cast<std::size_t>(*got);
-  }
-  peeked.resize(done);
-}
-
 void CsvBatches::Impl::peek_records() {
-  if (peeked.empty()) throw Error("data.empty", fmt::format("{} is empty", display_name(options.path)), where());
   std::size_t used = 0;
   std::size_t filled = 0;
   while (filled < kHeadRecords) {
-    auto record = parse_record(std::string_view(peeked).substr(used), options.delimiter, at_end);
+    auto record = parse_record(input->peeked().substr(used), options.delimiter, input->peeked_all());
     if (record) {
       used += record->bytes;
       filled += record->blank() ? 0 : 1;
       head.push_back(std::move(*record));
-    } else if (at_end) {
+    } else if (input->peeked_all()) {
       break;  // the end of the file, or a quote that never closes: Arrow will meet it too
     } else {
-      if (peeked.size() >= kLongestRecord) break;
-      peek_more();
+      if (input->peeked().size() >= kLongestRecord) break;
+      input->peek_more();
     }
   }
   if (head.empty()) {
@@ -252,7 +146,7 @@ void CsvBatches::Impl::peek_records() {
 
 CsvBatches::CsvBatches(Options options) : impl_(std::make_unique<Impl>()) {
   impl_->options = std::move(options);
-  impl_->open();
+  impl_->input = std::make_shared<TextInput>(impl_->options.path, impl_->options.role);
   impl_->peek_records();
 }
 
@@ -297,10 +191,9 @@ void CsvBatches::start(std::size_t skip_records, std::int32_t column_count, std:
     convert.include_columns.push_back(std::to_string(c));
     convert.column_types[std::to_string(c)] = arrow::binary();
   }
-  std::string rest = impl_->peeked.substr(skip_bytes);
-  impl_->peeked.clear();
-  if (rest.empty() && impl_->at_end) return;  // Arrow refuses an empty file; here it has no batches
-  auto text = std::make_shared<TextStream>(std::move(rest), impl_->bytes, impl_->shared);
+  impl_->input->skip_peeked(skip_bytes);
+  if (impl_->input->peeked().empty() && impl_->input->peeked_all()) return;  // Arrow refuses empty files
+  auto text = std::make_shared<CountedText>(impl_->input, impl_->shared);
   auto made = arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), text, read, parse, convert);
   if (!made.ok()) impl_->fail(made.status());
   impl_->reader = *made;
@@ -338,6 +231,11 @@ TextColumn CsvBatches::column(std::size_t index) const noexcept {
 std::int64_t CsvBatches::line_of(std::int64_t row) const {
   std::lock_guard const lock(impl_->shared->mutex);
   return impl_->shared->lines->line_of(row);
+}
+
+std::string CsvBatches::sha256() {
+  while (impl_->reader && impl_->batch) static_cast<void>(next());  // Arrow's thread must be done with the input
+  return impl_->input->sha256();
 }
 
 }  // namespace limpid

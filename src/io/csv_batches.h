@@ -1,5 +1,5 @@
-/// A CSV file as batches of text columns. The only file of the reader that knows Arrow is csv_batches.cpp: its
-/// StreamingReader cuts rows and fields, its CompressedInputStream undoes gzip; numbers are read elsewhere.
+/// A CSV file as batches of text columns. Arrow's StreamingReader cuts rows and fields; numbers are read
+/// elsewhere.
 #pragma once
 
 #include <cstddef>
@@ -53,6 +53,9 @@ class CsvBatches {
   [[nodiscard]] std::int64_t first_row() const noexcept;              ///< of this batch
   [[nodiscard]] TextColumn column(std::size_t index) const noexcept;  ///< columns[index] of start()
   [[nodiscard]] std::int64_t line_of(std::int64_t row) const;         ///< of this batch; 1-based, physical
+
+  /// SHA-256 of the file as it is stored, hex; reads what is left of it.
+  [[nodiscard]] std::string sha256();
 
  private:
   struct Impl;

@@ -43,6 +43,7 @@ class CsvRowSource final : public RowSource {
 
   [[nodiscard]] DataSchema const& schema() const override { return plan_.schema; }
   [[nodiscard]] bool next(std::int64_t max_rows, RowChunk& chunk) override;
+  [[nodiscard]] std::string sha256() override { return batches_.sha256(); }
 
  private:
   void open(Ensemble const& ensemble);

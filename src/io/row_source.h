@@ -47,6 +47,9 @@ class RowSource {
   /// Reads the next rows, exactly `max_rows` of them except at the end; false when there are none left. Throws Error
   /// data.value with file, line, column and text.
   [[nodiscard]] virtual bool next(std::int64_t max_rows, RowChunk& chunk) = 0;
+  /// SHA-256 of the file as it is stored, hex, taken while it was read; skips the rows that are left. Empty: not a
+  /// file.
+  [[nodiscard]] virtual std::string sha256() { return {}; }
 };
 
 /// Opens a CSV file (plain or gzip). Throws Error data.open, data.format (Parquet, JSON Lines, s3://: named, with what

@@ -96,6 +96,7 @@ Sample sample_rows(ReadOptions const& options, Ensemble const& ensemble, std::in
   Sample sample = smallest.in_row_order(ensemble.features.size());
   sample.total_rows = total;
   sample.schema = source->schema();
+  sample.sha256 = source->sha256();
   return sample;
 }
 

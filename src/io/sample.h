@@ -23,6 +23,7 @@ struct Sample {
   std::vector<std::int64_t> row_numbers;  ///< [rows] 0-based, ascending
   std::int64_t total_rows = 0;            ///< of the file
   DataSchema schema;
+  std::string sha256;  ///< of the file
 };
 
 /// The `count` rows of the data with the smallest sample_hash(seed, row), in row order; all of them when there are no

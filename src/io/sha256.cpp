@@ -4,10 +4,7 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <vector>
 
-#include "io/byte_source.h"
-#include "io/output_directory.h"
 #include "limpid/error.h"
 
 namespace limpid {
@@ -44,15 +41,6 @@ std::string Sha256::finish() {
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
   return hex;
-}
-
-std::string sha256_of_file(std::string const& path) {
-  static constexpr std::size_t kBufferBytes = 1 << 20;
-  ByteSource source(path, "file");
-  Sha256 sha;
-  std::vector<char> buffer(kBufferBytes);
-  while (auto const got = source.read(buffer.data(), buffer.size())) sha.update({buffer.data(), got});
-  return sha.finish();
 }
 
 }  // namespace limpid

@@ -1,0 +1,162 @@
+// Knows Arrow for its CompressedInputStream alone.
+#include "io/text_input.h"
+
+#include <arrow/buffer.h>
+#include <arrow/io/compressed.h>
+#include <arrow/io/interfaces.h>
+#include <arrow/result.h>
+#include <arrow/util/compression.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "io/byte_source.h"
+#include "limpid/error.h"
+
+namespace limpid {
+namespace {
+
+constexpr std::size_t kPeekBytes = 64 * 1024;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// The stored bytes as Arrow's decompressor asks for them: the first ones were looked at already.
+class StoredBytes final : public arrow::io::InputStream {
+ public:
+  StoredBytes(std::string head, ByteSource& rest) : head_(std::move(head)), rest_(rest) {}
+
+  arrow::Status Close() override { return arrow::Status::OK(); }
+  [[nodiscard]] bool closed() const override { return false; }
+  [[nodiscard]] arrow::Result<std::int64_t> Tell() const override { return position_; }
+  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t size) override {
+    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(size));
+    ARROW_ASSIGN_OR_RAISE(std::int64_t const got, Read(size, buffer->mutable_data()));
+    ARROW_RETURN_NOT_OK(buffer->Resize(got, false));
+    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
+  }
+  arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
+    auto* const bytes = static_cast<char*>(out);
+    auto const from_head = std::min(static_cast<std::size_t>(size), head_.size() - used_);
+    std::memcpy(bytes, head_.data() + used_, from_head);
+    used_ += from_head;
+    try {
+      auto const got = from_head + rest_.read(bytes + from_head, static_cast<std::size_t>(size) - from_head);
+      position_ += static_cast<std::int64_t>(got);
+      return static_cast<std::int64_t>(got);
+    } catch (Error const& error) {
+      failure_ = error;  // Arrow is no place for exceptions: it is thrown again behind it
+      return arrow::Status::IOError(error.what());
+    }
+  }
+
+  [[nodiscard]] std::optional<Error> const& failure() const noexcept { return failure_; }
+
+ private:
+  std::string head_;
+  std::size_t used_ = 0;
+  std::int64_t position_ = 0;
+  ByteSource& rest_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+struct TextInput::Impl {
+  Impl(std::string path_in, std::string role_in)
+      : path(std::move(path_in)), role(std::move(role_in)), source(path, role) {}
+
+  std::string path;
+  std::string role;
+  ByteSource source;
+  std::unique_ptr<arrow::util::Codec> codec;  // outlives the stream that uses it
+  std::shared_ptr<StoredBytes> stored;
+  std::shared_ptr<arrow::io::CompressedInputStream> gzip;
+  std::string peeked;
+  std::size_t used = 0;  ///< bytes of `peeked` that were handed out
+  bool at_end = false;
+
+  [[nodiscard]] std::string where() const { return fmt::format("{} {}", role, path); }
+  void open_gzip(std::string head);
+  [[nodiscard]] std::size_t read_on(char* buffer, std::size_t size);
+  [[noreturn]] void fail_gzip() const;
+};
+
+void TextInput::Impl::fail_gzip() const {
+  if (stored && stored->failure()) throw Error(*stored->failure());
+  throw Error("data.format", fmt::format("the gzip data of {} is damaged or ends too soon", display_name(path)),
+              where(), path == "-" ? std::string() : fmt::format("test it with: gzip -t '{}'", path));
+}
+
+void TextInput::Impl::open_gzip(std::string head) {
+  auto made_codec = arrow::util::Codec::Create(arrow::Compression::GZIP);
+  if (!made_codec.ok()) fail_gzip();
+  codec = std::move(*made_codec);
+  stored = std::make_shared<StoredBytes>(std::move(head), source);
+  auto stream = arrow::io::CompressedInputStream::Make(codec.get(), stored);
+  if (!stream.ok()) fail_gzip();
+  gzip = *stream;
+}
+
+/// Past what was looked at.
+std::size_t TextInput::Impl::read_on(char* buffer, std::size_t size) {
+  if (!gzip) return source.read(buffer, size);
+  std::size_t done = 0;
+  while (done < size) {
+    auto const got = gzip->Read(static_cast<std::int64_t>(size - done), buffer + done);
+    if (!got.ok()) fail_gzip();
+    if (*got == 0) break;
+    done += static_cast<std::size_t>(*got);
+  }
+  return done;
+}
+
+TextInput::TextInput(std::string path, std::string role)
+    : impl_(std::make_unique<Impl>(std::move(path), std::move(role))) {
+  std::string head(kPeekBytes, '\0');
+  head.resize(impl_->source.read(head.data(), head.size()));
+  if (is_gzip(head)) {
+    impl_->open_gzip(std::move(head));
+    peek_more();
+  } else {
+    impl_->at_end = head.size() < kPeekBytes;
+    impl_->peeked = std::move(head);
+  }
+  if (impl_->peeked.starts_with(kByteOrderMark)) impl_->peeked.erase(0, kByteOrderMark.size());
+  refuse_other_formats(impl_->peeked, impl_->path, impl_->role);
+  if (impl_->peeked.empty()) {
+    throw Error("data.empty", fmt::format("{} is empty", display_name(impl_->path)), impl_->where());
+  }
+}
+
+TextInput::~TextInput() = default;
+
+std::string_view TextInput::peeked() const noexcept { return std::string_view(impl_->peeked).substr(impl_->used); }
+
+bool TextInput::peeked_all() const noexcept { return impl_->at_end; }
+
+void TextInput::peek_more() {
+  std::size_t const old_size = impl_->peeked.size();
+  std::size_t const more = std::max(kPeekBytes, old_size);
+  impl_->peeked.resize(old_size + more);
+  std::size_t const got = impl_->read_on(impl_->peeked.data() + old_size, more);
+  impl_->peeked.resize(old_size + got);
+  impl_->at_end = got < more;
+}
+
+void TextInput::skip_peeked(std::size_t size) { impl_->used += size; }
+
+std::size_t TextInput::read(char* buffer, std::size_t size) {
+  auto const ahead = peeked().substr(0, size);
+  std::memcpy(buffer, ahead.data(), ahead.size());
+  impl_->used += ahead.size();
+  if (impl_->used == impl_->peeked.size()) impl_->peeked = std::string();
+  if (impl_->peeked.empty()) impl_->used = 0;
+  if (ahead.size() == size) return size;
+  return ahead.size() + impl_->read_on(buffer + ahead.size(), size - ahead.size());
+}
+
+std::string TextInput::sha256() { return impl_->source.sha256(); }
+
+}  // namespace limpid
