@@ -30,8 +30,8 @@ LIBRARY_HOME = {
     r"cxxopts\.hpp": ["src/cli/"],
     r"hwy/.*": ["kernels/", "src/explain/", "src/cli/simd_target"],
     r"(boost|thrust|cub)/.*|cuda.*": [],
-    r"thread|mutex|shared_mutex|future|condition_variable|stop_token|semaphore|barrier|latch": ["src/pipeline/",
-                                                                                               "src/cli/"],
+    r"thread|shared_mutex|future|condition_variable|stop_token|semaphore|barrier|latch": ["src/pipeline/", "src/cli/"],
+    r"mutex": ["src/pipeline/", "src/cli/", "src/io/"],  # Arrow calls back from threads of its own
 }
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog)\b|\b(std::)?(v?printf|puts|putchar|perror)\s*\(|"
                     r"\bfprintf\s*\(\s*std(out|err)|\bfmt::print(ln)?\s*\(")
@@ -86,12 +86,14 @@ def check_include(path, bracket, name):
 
 def swallowed_catches(code):
     """Line numbers of catch blocks that neither throw on nor keep the exception for another thread."""
-    for match in re.finditer(r"\bcatch\s*\([^)]*\)\s*\{", code):
+    for match in re.finditer(r"\bcatch\s*\(([^)]*)\)\s*\{", code):
         depth, end = 1, match.end()
         while depth and end < len(code):
             depth += {"{": 1, "}": -1}.get(code[end], 0)
             end += 1
-        if not re.search(r"\bthrow\b|\bcurrent_exception\b|\bthrow_\w+|\bfail\w*\(", code[match.end():end]):
+        name = re.search(r"(\w*)\s*$", match.group(1)).group(1)
+        kept = rf"\bthrow|\bcurrent_exception\b|\bfail\w*\(|=\s*{name}\s*;" if name else r"\bthrow|\bcurrent_exception\b"
+        if not re.search(kept, code[match.end():end]):
             yield code.count("\n", 0, match.start()) + 1
 
 

@@ -33,6 +33,7 @@ GOOD = [
     ("src/pipeline/pipeline.cpp", "#include <thread>\n#include \"io/row_source.h\""),
     ("src/io/writer.cpp", 'try { f(); } catch (std::exception const& e) { throw Error("data.value", e.what()); }'),
     ("src/pipeline/threads.cpp", "try { f(); } catch (...) { first = std::current_exception(); }"),
+    ("src/io/writer.cpp", "try { f(); } catch (Error const& error) { failure = error; return false; }"),
     ("src/cli/main.cpp", 'std::cout << "x"; std::exit(2);'),
     ("src/io/writer.cpp", '// std::cout, exit() and cudaMalloc in a comment\nauto s = "exit(1) printf(";'),
     ("kernels/bin_rows_cuda.cu", "__global__ void k() { __syncthreads(); }"),
