@@ -89,6 +89,7 @@ class CpuWorker final : public Engine::Worker {
     paths.background_rows = shared_.background_rows;
     paths.bins = binned_.view();
     paths.players = out.players;
+    paths.outputs = out.outputs;
     paths.values = out.values.data();
     paths.value_stride = out.stride;
     sum_long_paths_cpu(paths);

@@ -1,0 +1,135 @@
+// The planner: which algorithm answers which question, and what every other question is told.
+#include <gtest/gtest.h>
+
+#include "explain/engine.h"
+#include "limpid/error.h"
+
+namespace limpid {
+namespace {
+
+/// A question with its defaults; every test changes what it is about.
+struct Asked {
+  CompiledModel model;
+  Ensemble ensemble;
+  Space space = Space::kResponse;
+  bool space_given = false;
+  Method method = Method::kAuto;
+  bool background_given = false;
+
+  Asked() {
+    model.link = Link::kSigmoid;
+    model.has_covers = true;
+    ensemble.objective = "binary:logistic";
+  }
+  [[nodiscard]] Question planned() const {
+    return plan(model, ensemble, space, space_given, method, background_given, 16);
+  }
+};
+
+void expect_error(Asked const& asked, std::string const& code, std::string const& message, std::string const& hint) {
+  try {
+    (void)asked.planned();
+    FAIL() << "expected " << code;
+  } catch (Error const& error) {
+    EXPECT_EQ(error.code(), code);
+    EXPECT_STREQ(error.what(), message.c_str());
+    EXPECT_EQ(error.hint(), hint);
+  }
+}
+
+TEST(Plan, ResponseByTheLatticeIsTheDefault) {
+  auto const question = Asked().planned();
+  EXPECT_EQ(question.space, Space::kResponse);
+  EXPECT_EQ(question.method, Method::kInterventional);
+  EXPECT_EQ(question.algorithm, Algorithm::kLattice);
+  EXPECT_EQ(question.max_exact_players, 16);
+}
+
+TEST(Plan, MarginIsAnsweredByLeafTables) {
+  Asked asked;
+  asked.space = Space::kMargin;
+  asked.space_given = true;
+  asked.background_given = true;
+  auto const question = asked.planned();
+  EXPECT_EQ(question.space, Space::kMargin);
+  EXPECT_EQ(question.method, Method::kInterventional);
+  EXPECT_EQ(question.algorithm, Algorithm::kLeafTables);
+}
+
+TEST(Plan, IdentityResponseIsAnsweredByLeafTablesAndKeepsItsName) {
+  Asked asked;
+  asked.model.link = Link::kIdentity;
+  auto const question = asked.planned();
+  EXPECT_EQ(question.space, Space::kResponse);
+  EXPECT_EQ(question.algorithm, Algorithm::kLeafTables);
+}
+
+TEST(Plan, ExpAndSoftmaxNeedTheLattice) {
+  for (Link const link : {Link::kExp, Link::kSoftmax}) {
+    Asked asked;
+    asked.model.link = link;
+    EXPECT_EQ(asked.planned().algorithm, Algorithm::kLattice);
+  }
+}
+
+TEST(Plan, PathDependentWithoutSpaceMeansMargin) {
+  Asked asked;
+  asked.method = Method::kPathDependent;
+  auto const question = asked.planned();
+  EXPECT_EQ(question.space, Space::kMargin);
+  EXPECT_EQ(question.method, Method::kPathDependent);
+  EXPECT_EQ(question.algorithm, Algorithm::kLeafTables);
+}
+
+TEST(Plan, PathDependentResponseOfIdentityIsAnswered) {
+  Asked asked;
+  asked.method = Method::kPathDependent;
+  asked.space_given = true;
+  asked.model.link = Link::kIdentity;
+  EXPECT_EQ(asked.planned().space, Space::kResponse);
+  EXPECT_EQ(asked.planned().algorithm, Algorithm::kLeafTables);
+}
+
+TEST(Plan, PathDependentResponseIsAnError) {
+  Asked asked;
+  asked.method = Method::kPathDependent;
+  asked.space_given = true;
+  expect_error(asked, "usage.method",
+               "path-dependent values exist in margin space only, and this model's response is the sigmoid of its "
+               "margin",
+               "use --space margin, or --method interventional for values of the response");
+}
+
+TEST(Plan, PathDependentWithBackgroundIsAnError) {
+  Asked asked;
+  asked.method = Method::kPathDependent;
+  asked.background_given = true;
+  expect_error(asked, "usage.method",
+               "path-dependent values come from the training covers in the model, but a background was given",
+               "leave out --background, or use --method interventional");
+}
+
+TEST(Plan, PathDependentWithoutCoversIsAnError) {
+  Asked asked;
+  asked.method = Method::kPathDependent;
+  asked.model.has_covers = false;
+  expect_error(asked, "usage.method",
+               "path-dependent values need training covers (sum_hessian), and the model has none",
+               "use --method interventional");
+}
+
+TEST(Plan, ObjectiveWithoutResponseIsExplainedInMarginSpaceOnly) {
+  Asked asked;
+  asked.ensemble.objective = "binary:hinge";
+  asked.ensemble.has_response = false;
+  asked.model.link = Link::kIdentity;
+  expect_error(asked, "model.objective",
+               "objective \"binary:hinge\" has no response that can be explained, only its margin",
+               "use --space margin");
+  asked.space = Space::kMargin;
+  asked.space_given = true;
+  EXPECT_EQ(asked.planned().algorithm, Algorithm::kLeafTables);
+}
+
+}  // namespace
+}  // namespace limpid
