@@ -1,7 +1,8 @@
 #include "explain/engine_common.h"
 
 #include <algorithm>
-#include <utility>
+#include <atomic>
+#include <limits>
 
 #include "kernels/bin_rows.h"
 #include "kernels/leaf_patterns.h"
@@ -12,46 +13,9 @@ namespace {
 
 constexpr std::int64_t kPredictRows = 256;  ///< rows of a prediction slice, a multiple of 64
 constexpr std::int64_t kPatternRows = 64;   ///< rows that share the reading of the model
-constexpr std::int64_t kCountLeaves = 8;    ///< long leaves whose words [B x leaves] are held at a time
-
-/// The leaves [begin, end) of a class of paths: offsets into tests and players are absolute.
-PathsView leaves_of(PathsView paths, std::int64_t begin, std::int64_t end) noexcept {
-  paths.leaves = end - begin;
-  paths.test_begin += begin;
-  paths.player_begin += begin;
-  return paths;
-}
-
-using Counted = std::vector<std::pair<std::uint64_t, std::uint32_t>>;
-
-/// Sorted distinct values of `words` (destroyed) with their counts.
-Counted run_lengths(std::vector<std::uint64_t>& words) {
-  std::sort(words.begin(), words.end());
-  Counted counted;
-  for (std::uint64_t const word : words) {
-    if (counted.empty() || counted.back().first != word) counted.emplace_back(word, 0U);
-    ++counted.back().second;
-  }
-  return counted;
-}
-
-/// Distinct patterns of the leaves [begin, end).
-void count_leaves(PathsView const& paths, BinsView const& background, std::int64_t begin, std::int64_t end,
-                  std::vector<Counted>& out) {
-  auto const leaves = static_cast<std::size_t>(end - begin);
-  auto const rows = static_cast<std::size_t>(background.rows);
-  std::vector<std::uint64_t> words(rows * leaves);
-  LeafPatternsArgs args;
-  args.long_paths = leaves_of(paths, begin, end);
-  args.bins = background;
-  args.words = words.data();
-  leaf_patterns_cpu(args);
-  std::vector<std::uint64_t> of_leaf(rows);
-  for (std::size_t l = 0; l < leaves; ++l) {
-    for (std::size_t r = 0; r < rows; ++r) of_leaf[r] = words[r * leaves + l];
-    out[static_cast<std::size_t>(begin) + l] = run_lengths(of_leaf);
-  }
-}
+constexpr std::int64_t kGroupLeaves = 64;   ///< long leaves of a group, fewer where the background is large
+constexpr std::size_t kGroupBytes = std::size_t{64} << 20;
+constexpr std::size_t kEntryBytes = 12;  ///< a pattern and its count
 
 /// [G x stride] predictions of rows, slice by slice.
 std::vector<double> predictions_of(CompiledModel const& model, BinsView const& rows, bool apply_link,
@@ -91,23 +55,37 @@ void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& para
   });
 }
 
-PatternCounts count_patterns(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for) {
-  std::vector<Counted> counted(static_cast<std::size_t>(long_paths.leaves));
-  parallel_for(long_paths.leaves, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t l = begin; l < end; l += kCountLeaves) {
-      count_leaves(long_paths, background, l, std::min(l + kCountLeaves, end), counted);
+LongBackground::LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for)
+    : paths_(long_paths), background_(background) {
+  auto const bytes_per_leaf = static_cast<std::size_t>(std::max<std::int64_t>(background.rows, 1)) * kEntryBytes;
+  group_leaves_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(kGroupBytes / bytes_per_leaf), 1, kGroupLeaves);
+  groups_ = (long_paths.leaves + group_leaves_ - 1) / group_leaves_;
+  kept_.resize(static_cast<std::size_t>(groups_));
+  std::atomic<std::size_t> bytes = 0;
+  parallel_for(groups_, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end && bytes <= kPatternBudget; ++i) {
+      auto& counts = kept_[static_cast<std::size_t>(i)];
+      counts = distinct_patterns(group(i), background_, 0, std::numeric_limits<std::size_t>::max());
+      bytes += counts.patterns.size() * kEntryBytes;
     }
   });
-  PatternCounts all;
-  for (auto& of_leaf : counted) {
-    for (auto const& [pattern, count] : of_leaf) {
-      all.patterns.push_back(pattern);
-      all.counts.push_back(count);
+  if (bytes > kPatternBudget) kept_.clear();
+}
+
+PathsView LongBackground::group(std::int64_t index) const noexcept {
+  std::int64_t const begin = index * group_leaves_;
+  return slice_leaves(paths_, begin, std::min(begin + group_leaves_, paths_.leaves));
+}
+
+void LongBackground::for_each_group(std::function<void(PathsView const&, PatternCountsView const&)> const& body) const {
+  for (std::int64_t i = 0; i < groups_; ++i) {
+    PathsView const paths = group(i);
+    if (kept_.empty()) {
+      body(paths, distinct_patterns(paths, background_, 0, std::numeric_limits<std::size_t>::max()).view());
+    } else {
+      body(paths, kept_[static_cast<std::size_t>(i)].view());
     }
-    all.begin.push_back(all.patterns.size());
-    of_leaf = {};
   }
-  return all;
 }
 
 std::int64_t pattern_bytes_per_row(CompiledModel const& model) noexcept {

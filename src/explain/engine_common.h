@@ -23,16 +23,24 @@ struct BinnedRows {
 /// Fills `binned` (reused).
 void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& parallel_for, BinnedRows& binned);
 
-/// Distinct background patterns of every long leaf with their counts, sorted: leaf l has [begin[l], begin[l + 1]).
-struct PatternCounts {
-  std::vector<std::uint64_t> patterns;
-  std::vector<std::uint32_t> counts;
-  std::vector<std::uint64_t> begin{0};
+/// The background of the long paths, by groups of leaves. When all groups together are larger than kPatternBudget none
+/// is kept, and each chunk of rows counts the patterns again, group by group: slower, same bits.
+class LongBackground {
+ public:
+  LongBackground() = default;
+  LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for);
+  /// Calls body(paths of a group, patterns of its leaves) in the order of the leaves.
+  void for_each_group(std::function<void(PathsView const&, PatternCountsView const&)> const& body) const;
 
-  [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
+ private:
+  [[nodiscard]] PathsView group(std::int64_t index) const noexcept;
+
+  PathsView paths_;
+  BinsView background_;
+  std::int64_t group_leaves_ = 1;
+  std::int64_t groups_ = 0;
+  std::vector<DistinctPatterns> kept_;  ///< [groups], or empty
 };
-[[nodiscard]] PatternCounts count_patterns(PathsView const& long_paths, BinsView const& background,
-                                           ParallelFor const& parallel_for);
 
 /// Patterns of rows, as the lattice reads them.
 struct Patterns {

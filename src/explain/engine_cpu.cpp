@@ -30,7 +30,8 @@ struct Shared {
   std::int64_t background_rows = 0;
   std::vector<double> expected;
   std::vector<float> tables;  ///< leaf tables of the short paths
-  PatternCounts long_counts;  ///< interventional tables: background patterns of the long paths
+  BinnedRows binned;          ///< background rows
+  LongBackground long_paths;  ///< interventional tables: background of the long paths
   Patterns background;        ///< lattice: patterns of the background rows
 };
 
@@ -48,7 +49,7 @@ void build_tables(Shared& shared, BinsView const& background, ParallelFor const&
     build_leaf_tables_cpu(args);
   });
   if (kind_of(shared.question) == TableKind::kInterventional) {
-    shared.long_counts = count_patterns(model.long_paths.view(), background, parallel_for);
+    shared.long_paths = LongBackground(model.long_paths.view(), background, parallel_for);
   }
 }
 
@@ -81,18 +82,26 @@ class CpuWorker final : public Engine::Worker {
     tables.values = out.values.data();
     tables.value_stride = out.stride;
     sum_leaf_tables_cpu(tables);
-    if (shared_.model.long_paths.leaves() == 0) return;
-    SumLongPathsArgs paths;
-    paths.paths = shared_.model.long_paths.view();
-    paths.kind = kind_of(shared_.question);
-    paths.background = shared_.long_counts.view();
-    paths.background_rows = shared_.background_rows;
-    paths.bins = binned_.view();
-    paths.players = out.players;
-    paths.outputs = out.outputs;
-    paths.values = out.values.data();
-    paths.value_stride = out.stride;
-    sum_long_paths_cpu(paths);
+    if (kind_of(shared_.question) == TableKind::kPathDependent) {
+      sum_long(shared_.model.long_paths.view(), {}, out);
+    } else {
+      shared_.long_paths.for_each_group(
+          [&](PathsView const& paths, PatternCountsView const& patterns) { sum_long(paths, patterns, out); });
+    }
+  }
+
+  void sum_long(PathsView const& paths, PatternCountsView const& patterns, Explanation& out) const {
+    SumLongPathsArgs args;
+    args.paths = paths;
+    args.kind = kind_of(shared_.question);
+    args.background = patterns;
+    args.background_rows = shared_.background_rows;
+    args.bins = binned_.view();
+    args.players = out.players;
+    args.outputs = out.outputs;
+    args.values = out.values.data();
+    args.value_stride = out.stride;
+    sum_long_paths_cpu(args);
   }
 
   void play_lattice(bool count_only, Explanation& out) {
@@ -161,8 +170,8 @@ class CpuWorker final : public Engine::Worker {
 class CpuEngine final : public Engine {
  public:
   CpuEngine(CompiledModel const& model, Question const& question, RowsView background, ParallelFor const& parallel_for)
-      : shared_{model, question, 0, {}, {}, {}, {}} {
-    BinnedRows binned;
+      : shared_{model, question, 0, {}, {}, {}, {}, {}} {
+    BinnedRows& binned = shared_.binned;
     if (question.method != Method::kPathDependent) bin_rows(model, background, parallel_for, binned);
     shared_.background_rows = binned.rows;
     shared_.expected = limpid::expected_value(model, question, binned.view(), parallel_for);
