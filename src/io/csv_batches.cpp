@@ -40,6 +40,11 @@ struct Shared {
   std::optional<RaggedRow> ragged;
 };
 
+Error open_quote(LineIndex const& lines, std::string const& where) {
+  return {"data.value", "a quote is opened and never closed", fmt::format("{}, line {}", where, lines.last_row_line()),
+          "a quote inside a quoted field is written twice"};
+}
+
 /// The text as Arrow asks for it; counts lines on the way.
 class CountedText final : public arrow::io::InputStream {
  public:
@@ -65,11 +70,16 @@ class CountedText final : public arrow::io::InputStream {
       failure = error;  // Arrow is no place for exceptions: it is thrown again behind it
     }
     std::lock_guard const lock(shared_->mutex);
+    if (!failure) {
+      shared_->lines->feed({bytes, got});
+      // Arrow takes the end of the file for the end of a quote, which would swallow rows in silence.
+      bool const at_end = got < static_cast<std::size_t>(size);
+      if (at_end && shared_->lines->inside_quotes()) failure = open_quote(*shared_->lines, input_->where());
+    }
     if (failure) {
       shared_->failure = failure;
       return arrow::Status::IOError(failure->what());
     }
-    shared_->lines->feed({bytes, got});
     position_ += static_cast<std::int64_t>(got);
     return static_cast<std::int64_t>(got);
   }
@@ -110,11 +120,7 @@ void CsvBatches::Impl::fail(arrow::Status const& status) const {
                 fmt::format("{}, line {}", where(), shared->lines->line_of(ragged->number)),
                 "a field that holds the delimiter or a line end must be quoted; --delimiter names another delimiter");
   }
-  if (shared->lines && shared->lines->inside_quotes()) {
-    throw Error("data.value", "a quote is opened and never closed",
-                fmt::format("{}, line {}", where(), shared->lines->last_row_line()),
-                "a quote inside a quoted field is written twice");
-  }
+  if (shared->lines && shared->lines->inside_quotes()) throw open_quote(*shared->lines, where());
   if (status.message().find("straddling") != std::string::npos && shared->lines) {
     throw Error("data.value", fmt::format("a row is longer than {} bytes", block_bytes),
                 fmt::format("{}, near line {}", where(), shared->lines->last_row_line()), "is a quote left open?");
@@ -206,15 +212,7 @@ bool CsvBatches::next() {
     auto const status = impl_->reader->ReadNext(&impl_->batch);
     if (!status.ok()) impl_->fail(status);
   } while (impl_->batch && impl_->batch->num_rows() == 0);
-  if (!impl_->batch) {
-    bool open_quote = false;
-    {
-      std::lock_guard const lock(impl_->shared->mutex);
-      open_quote = impl_->shared->lines->inside_quotes();
-    }
-    if (open_quote) impl_->fail(arrow::Status::OK());
-    return false;
-  }
+  if (!impl_->batch) return false;
   std::lock_guard const lock(impl_->shared->mutex);
   impl_->shared->lines->forget_before(impl_->first_row);
   return true;

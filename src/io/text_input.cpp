@@ -157,6 +157,8 @@ std::size_t TextInput::read(char* buffer, std::size_t size) {
   return ahead.size() + impl_->read_on(buffer + ahead.size(), size - ahead.size());
 }
 
+std::string TextInput::where() const { return impl_->where(); }
+
 std::string TextInput::sha256() { return impl_->source.sha256(); }
 
 }  // namespace limpid

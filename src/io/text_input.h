@@ -28,6 +28,8 @@ class TextInput {
   [[nodiscard]] std::size_t read(char* buffer, std::size_t size);
   void skip_peeked(std::size_t size);  ///< drops the first bytes of what was looked at
 
+  [[nodiscard]] std::string where() const;  ///< "--data rows.csv"
+
   /// SHA-256 of the file as it is stored, hex; reads what is left of it.
   [[nodiscard]] std::string sha256();
 
