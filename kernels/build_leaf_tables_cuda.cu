@@ -1,0 +1,54 @@
+// T[q][a] of every short leaf      tables [table_begin[L]] float
+//   grid   one block per leaf               leaf = leaf_begin + blockIdx.x
+//   block  128 threads stride over the background rows, then over the K 2^K entries
+//   smem   1 KB: background rows by pattern [256]
+// Bytes moved: per leaf its tests' bin columns of the background (L2), 4 K 2^K bytes written.
+// Counts are integers (atomicAdd: order-free), each entry is one thread's double expression: same bits as the tasks.
+
+#include "kernels/build_leaf_tables.h"
+#include "kernels/build_leaf_tables.task.h"
+#include "kernels/launch.cuh"
+
+namespace limpid {
+namespace {
+
+constexpr int kThreads = 128;
+
+__global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstants constants) {
+  LIMPID_SHARED_ARRAY(std::uint32_t, counts, 1 << kMaxShortPlayers);
+  std::int64_t const leaf = args.leaf_begin + blockIdx.x;
+  std::int32_t const players = path_players(args.paths, leaf);
+  std::uint32_t const patterns = 1u << players;
+  for (std::uint32_t b = threadIdx.x; b < patterns; b += blockDim.x) counts[b] = 0;
+  __syncthreads();
+  if (args.kind == TableKind::kInterventional) {
+    for (std::int64_t row = threadIdx.x; row < args.background.rows; row += blockDim.x) {
+      atomicAdd(&counts[path_pattern(args.paths, leaf, args.background, row)], 1u);
+    }
+  }
+  __syncthreads();
+  float* const table = args.tables + args.paths.table_begin[leaf];
+  double const value = args.paths.value[leaf];
+  std::uint32_t const entries = static_cast<std::uint32_t>(players) << players;
+  for (std::uint32_t i = threadIdx.x; i < entries; i += blockDim.x) {
+    auto const q = static_cast<std::int32_t>(i >> players);
+    std::uint32_t const a = i & (patterns - 1);
+    double entry = 0.0;
+    if (args.kind == TableKind::kInterventional) {
+      entry = InterventionalEntryTask{constants, counts, players, args.background.rows}(q, a);
+    } else {
+      double const* ratio = args.paths.cover_ratio + args.paths.player_begin[leaf];
+      entry = PathDependentEntryTask{constants, ratio, players}(q, a);
+    }
+    table[i] = static_cast<float>(value * entry);
+  }
+}
+
+}  // namespace
+
+void build_leaf_tables_cuda(device::Exec const& exec, BuildLeafTablesArgs const& args) {
+  launch("build_leaf_tables", build_leaf_tables_kernel, {args.leaf_end - args.leaf_begin, kThreads}, exec, args,
+         short_constants());
+}
+
+}  // namespace limpid
