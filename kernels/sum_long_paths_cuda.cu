@@ -1,0 +1,61 @@
+// phi[g][p][r] += what every long leaf gives      bins [C x R] bytes, values [G x P x R] double
+//   grid   one thread per row, leaves one after the other     r = blockIdx.x * 128 + threadIdx.x
+//   block  128 threads; a warp reads the same path and the same background patterns (broadcast), neighbouring bins
+//   smem   none; [K] and [K + 1] doubles a thread in local memory
+// Bytes moved: all paths and background patterns once per warp (L2), 16 K bytes of values per row and leaf.
+// Leaves in order, each by its task in double: same bits on every device.
+
+#include "kernels/launch.cuh"
+#include "kernels/sum_long_paths.h"
+#include "kernels/sum_long_paths.task.h"
+
+namespace limpid {
+namespace {
+
+constexpr int kThreads = 128;
+
+template <class Task>
+__global__ void sum_long_paths_kernel(SumLongPathsArgs args, Task task) {
+  std::int64_t const row = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  if (row < args.bins.rows) {
+    double phi[kMaxLongPlayers];
+    for (std::int64_t leaf = 0; leaf < args.paths.leaves; ++leaf) {
+      task(leaf, path_pattern(args.paths, leaf, args.bins, row), phi);
+      std::uint32_t const* const player = args.paths.players + args.paths.player_begin[leaf];
+      double* const values =
+          args.values + static_cast<std::int64_t>(args.paths.output[leaf]) * args.players * args.value_stride + row;
+      std::int32_t const players = path_players(args.paths, leaf);
+      for (std::int32_t q = 0; q < players; ++q) values[player[q] * args.value_stride] += phi[q];
+    }
+  }
+}
+
+/// The constants on the device, in the stream's scratch.
+LongConstants upload(device::Exec const& exec) {
+  LongConstantsOwner const& owner = long_constants();
+  std::size_t const doubles = owner.member.size() + owner.node.size() + owner.weight.size();
+  auto* const member = static_cast<double*>(exec.workspace(doubles * sizeof(double)));
+  double* const node = member + owner.member.size();
+  double* const weight = node + owner.node.size();
+  exec.copy_in(member, owner.member.data(), owner.member.size() * sizeof(double));
+  exec.copy_in(node, owner.node.data(), owner.node.size() * sizeof(double));
+  exec.copy_in(weight, owner.weight.data(), owner.weight.size() * sizeof(double));
+  return {member, node, weight};
+}
+
+}  // namespace
+
+void sum_long_paths_cuda(device::Exec const& exec, SumLongPathsArgs const& args) {
+  if (args.bins.rows == 0 || args.paths.leaves == 0) return;
+  LaunchShape const shape{(args.bins.rows + kThreads - 1) / kThreads, kThreads};
+  LongConstants const constants = upload(exec);
+  if (args.kind == TableKind::kInterventional) {
+    launch("sum_long_paths.interventional", sum_long_paths_kernel<LongInterventionalTask>, shape, exec, args,
+           LongInterventionalTask{args.paths, args.background, args.background_rows, constants});
+  } else {
+    launch("sum_long_paths.path_dependent", sum_long_paths_kernel<LongPathDependentTask>, shape, exec, args,
+           LongPathDependentTask{args.paths, constants});
+  }
+}
+
+}  // namespace limpid
