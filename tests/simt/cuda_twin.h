@@ -25,7 +25,7 @@
 
 #define LIMPID_SHARED(type, name) type* const name = static_cast<type*>(::limpid::simt::dynamic_shared())
 #define LIMPID_SHARED_ARRAY(type, name, count) \
-  auto&(name) = *static_cast<type(*)[count]>(  \
+  auto& name = *static_cast<type(*)[count]>(   \
       ::limpid::simt::static_shared(sizeof(type[count]), alignof(type), ::limpid::simt::Site::here()))
 
 namespace limpid {
