@@ -112,6 +112,24 @@ void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor
   });
 }
 
+LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, Patterns const& background) noexcept {
+  LatticeGameArgs args;
+  args.short_paths = model.short_paths.view();
+  args.long_paths = model.long_paths.view();
+  args.row_bytes = rows.bytes.data();
+  args.row_words = rows.words.data();
+  args.background_bytes = background.bytes.data();
+  args.background_words = background.words.data();
+  args.byte_stride = rows.byte_stride;
+  args.players = model.features;
+  args.outputs = model.outputs();
+  args.base_margin = model.path_base.data();
+  args.step = model.fixed_point.step.data();
+  args.wide = model.fixed_point.wide;
+  args.link = model.link;
+  return args;
+}
+
 std::vector<double> expected_value(CompiledModel const& model, Question const& question, BinsView const& background,
                                    ParallelFor const& parallel_for) {
   if (question.method == Method::kPathDependent) return model.cover_mean;

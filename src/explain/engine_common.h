@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "explain/engine.h"
+#include "kernels/lattice_game.h"
 #include "kernels/sum_long_paths.h"
 
 namespace limpid {
@@ -53,6 +54,11 @@ struct Patterns {
 /// Fills `patterns` (reused) with those of the rows.
 void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor const& parallel_for,
                    Patterns& patterns);
+
+/// What the lattice reads from the model and the patterns; the caller sets the numbers of rows, the limit and the
+/// outputs.
+[[nodiscard]] LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows,
+                                           Patterns const& background) noexcept;
 
 /// [G] value of the empty coalition: the cover mean, or the mean over the background rows, in order in double, of the
 /// predictions in the asked space.

@@ -117,22 +117,9 @@ class CpuWorker final : public Engine::Worker {
   void play_group(std::int64_t first, std::int64_t rows, bool count_only, Explanation& out) {
     CompiledModel const& model = shared_.model;
     make_patterns(model, {binned_.bins.data() + first, rows, binned_.stride}, serial_for, patterns_);
-    LatticeGameArgs args;
-    args.short_paths = model.short_paths.view();
-    args.long_paths = model.long_paths.view();
-    args.row_bytes = patterns_.bytes.data();
-    args.row_words = patterns_.words.data();
-    args.background_bytes = shared_.background.bytes.data();
-    args.background_words = shared_.background.words.data();
-    args.byte_stride = patterns_.byte_stride;
+    auto args = lattice_args(model, patterns_, shared_.background);
     args.rows = rows;
     args.background_rows = shared_.background_rows;
-    args.players = out.players;
-    args.outputs = out.outputs;
-    args.base_margin = model.path_base.data();
-    args.step = model.fixed_point.step.data();
-    args.wide = model.fixed_point.wide;
-    args.link = model.link;
     args.max_players = shared_.question.max_exact_players;
     args.count_only = count_only;
     args.values = out.values.data() + first;
