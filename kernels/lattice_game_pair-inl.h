@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "kernels/lattice_game.task.h"
+#include "kernels/lattice_game_cubes-inl.h"
 #include "kernels/lattice_game_simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -47,26 +48,22 @@ class PairGame {
       : args_(args),
         alive_(static_cast<std::size_t>(args.byte_stride) + 64),
         alive_words_(static_cast<std::size_t>(args.long_paths.leaves)),
-        bit_of_player_(static_cast<std::size_t>(args.players)),
+        live_players_(args.players),
+        as_sets_(sets_.prepare(args.short_paths, args.players)),
         empty_(static_cast<std::size_t>(args.outputs)),
         weights_(static_cast<std::size_t>(args.max_players) + 1) {}
 
   /// Takes the pair (row r, background row z) and returns its live players V.
   std::int32_t meet(std::int64_t r, std::int64_t z) {
-    row_bytes_ = args_.row_bytes + r * args_.byte_stride;
-    background_bytes_ = args_.background_bytes + z * args_.byte_stride;
-    row_words_ = args_.row_words + r * args_.long_paths.leaves;
-    background_words_ = args_.background_words + z * args_.long_paths.leaves;
-    alive_count_ = find_alive(row_bytes_, background_bytes_, args_.byte_stride, alive_.data());
-    alive_words_count_ = 0;
-    for (std::int64_t l = 0; l < args_.long_paths.leaves; ++l) {
-      alive_words_[alive_words_count_] = static_cast<std::uint32_t>(l);
-      alive_words_count_ += lattice::is_alive(row_words_[l], background_words_[l]) ? 1 : 0;
+    find_alive_leaves(r, z);
+    live_players_.clear();
+    if (as_sets_) {
+      live_players_.mark_all(sets_.find(short_));
+    } else {
+      mark_players(short_, live_players_);
     }
-    std::fill(bit_of_player_.begin(), bit_of_player_.end(), 0);
-    mark(args_.short_paths, row_bytes_, background_bytes_, alive_.data(), alive_count_);
-    mark(args_.long_paths, row_words_, background_words_, alive_words_.data(), alive_words_count_);
-    live_ = lattice::number_live(bit_of_player_.data(), args_.players);
+    mark_players(long_, live_players_);
+    live_ = live_players_.number();
     return live_;
   }
 
@@ -77,8 +74,7 @@ class PairGame {
     Int* const cubes = lattice_.reserve(outputs * size);
     Real* const game = game_.reserve(outputs * size);
     std::fill_n(cubes, outputs * size, Int{0});
-    scatter(args_.short_paths, row_bytes_, background_bytes_, alive_.data(), alive_count_);
-    scatter(args_.long_paths, row_words_, background_words_, alive_words_.data(), alive_words_count_);
+    scatter(cubes);
     GameTag<Int, Real> const d;
     bool const in_lanes = size >= std::max(hn::Lanes(d), hn::Lanes(hn::ScalableTag<Int>()));
     if (in_lanes) {
@@ -101,31 +97,26 @@ class PairGame {
   }
 
  private:
-  template <class Pattern>
-  void mark(PathsView const& paths, Pattern const* row, Pattern const* background, std::uint32_t const* alive,
-            std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      std::uint32_t const l = alive[i];
-      auto const cube = lattice::cube_of(row[l], background[l]);
-      std::uint32_t const* const players = paths.players + paths.player_begin[l];
-      std::uint64_t bits = static_cast<Pattern>(cube.inside | cube.outside);
-      for (; bits != 0; bits &= bits - 1) bit_of_player_[players[std::countr_zero(bits)]] = 1;
+  void find_alive_leaves(std::int64_t r, std::int64_t z) {
+    short_ = {&args_.short_paths, args_.row_bytes + r * args_.byte_stride,
+              args_.background_bytes + z * args_.byte_stride, alive_.data(), 0};
+    short_.count = find_alive(short_.row, short_.background, args_.byte_stride, alive_.data());
+    std::int64_t const words = args_.long_paths.leaves;
+    long_ = {&args_.long_paths, args_.row_words + r * words, args_.background_words + z * words, alive_words_.data(),
+             0};
+    for (std::int64_t l = 0; l < words; ++l) {
+      alive_words_[long_.count] = static_cast<std::uint32_t>(l);
+      long_.count += lattice::is_alive(long_.row[l], long_.background[l]) ? 1 : 0;
     }
   }
 
-  template <class Pattern>
-  void scatter(PathsView const& paths, Pattern const* row, Pattern const* background, std::uint32_t const* alive,
-               std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      std::uint32_t const l = alive[i];
-      auto const cube = lattice::cube_of(row[l], background[l]);
-      std::uint32_t const* const players = paths.players + paths.player_begin[l];
-      Int* const output = lattice_.data() + (static_cast<std::size_t>(paths.output[l]) << live_);
-      lattice::scatter_cube(lattice::lattice_mask(cube.inside, players, bit_of_player_.data()),
-                            lattice::lattice_mask(cube.outside, players, bit_of_player_.data()),
-                            static_cast<Int>(paths.fixed[l]),
-                            [output](std::uint32_t s, Int term) { output[s] += term; });
+  void scatter(Int* cubes) {
+    if (as_sets_) {
+      sets_.scatter(short_, live_players_.set(), live_, bins_, cubes);
+    } else {
+      scatter_players(short_, live_players_, live_, bins_, cubes);
     }
+    scatter_players(long_, live_players_, live_, bins_, cubes);
   }
 
   void link_in_lanes(Int const* cubes, std::size_t size, Real* game) {
@@ -157,28 +148,28 @@ class PairGame {
     return {table.data(), table.data() + rows * lanes};
   }
 
-  void add_values(double const* values, double* sums) {
-    for (std::size_t p = 0; p < bit_of_player_.size(); ++p) {
-      if (bit_of_player_[p] != 0) sums[p] += values[std::countr_zero(bit_of_player_[p])];
+  void add_values(double const* values, double* sums) const {
+    std::uint32_t const* const bits = live_players_.bit_of_player();
+    for (std::int32_t p = 0; p < args_.players; ++p) {
+      if (bits[p] != 0) sums[p] += values[std::countr_zero(bits[p])];
     }
   }
 
   LatticeGameArgs const& args_;
-  std::uint8_t const* row_bytes_ = nullptr;
-  std::uint8_t const* background_bytes_ = nullptr;
-  std::uint64_t const* row_words_ = nullptr;
-  std::uint64_t const* background_words_ = nullptr;
-  std::vector<std::uint32_t> alive_;  ///< indices of short leaves, of them alive_count_ are set
-  std::size_t alive_count_ = 0;
-  std::vector<std::uint32_t> alive_words_;  ///< long leaves likewise
-  std::size_t alive_words_count_ = 0;
-  std::vector<std::uint32_t> bit_of_player_;  ///< [P] 1 << lattice bit, 0: not live
-  std::int32_t live_ = 0;                     ///< V
-  Scratch<Int> lattice_;                      ///< [G x 2^V]
-  Scratch<Real> game_;                        ///< [G x 2^V]
-  Scratch<Real> common_;                      ///< [2^V]
-  std::vector<Real> empty_;                   ///< [G] response of the empty coalition
-  std::vector<Scratch<Real>> weights_;        ///< by V
+  std::vector<std::uint32_t> alive_;        ///< indices of short leaves
+  std::vector<std::uint32_t> alive_words_;  ///< and of long ones
+  AliveLeaves<std::uint8_t> short_;
+  AliveLeaves<std::uint64_t> long_;
+  LivePlayers live_players_;
+  std::int32_t live_ = 0;  ///< V
+  PlayerSets sets_;
+  bool as_sets_;  ///< short cubes go through sets_
+  CubeBins<Int> bins_;
+  Scratch<Int> lattice_;                ///< [G x 2^V]
+  Scratch<Real> game_;                  ///< [G x 2^V]
+  Scratch<Real> common_;                ///< [2^V]
+  std::vector<Real> empty_;             ///< [G] response of the empty coalition
+  std::vector<Scratch<Real>> weights_;  ///< by V
 };
 
 }  // namespace HWY_NAMESPACE

@@ -9,6 +9,7 @@
 
 #include <hwy/highway.h>
 
+#include <array>
 #include <bit>
 
 #include "kernels/lattice_game.task.h"
@@ -67,20 +68,29 @@ inline std::size_t find_alive(std::uint8_t const* row, std::uint8_t const* backg
   return count;
 }
 
-/// The stages of the zeta transform whose two entries lie in one vector.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V sum_over_subsets_in_vector(D d, V v) {
-  using Int = hn::TFromD<D>;
-  constexpr std::size_t kLanes = hn::MaxLanes(d);
-  for (std::size_t bit = 1; bit < kLanes; bit <<= 1) {
-    alignas(64) Int partner[kLanes];
-    alignas(64) Int upper[kLanes];
-    for (std::size_t i = 0; i < kLanes; ++i) {
+/// One stage of the zeta transform inside a vector: lane i takes lane i - bit, for the lanes that have the bit.
+template <class Int, std::size_t lanes, std::size_t bit>
+struct ZetaStage {
+  alignas(64) std::array<Int, lanes> partner;
+  alignas(64) std::array<Int, lanes> has_bit;
+
+  constexpr ZetaStage() : partner{}, has_bit{} {
+    for (std::size_t i = 0; i < lanes; ++i) {
       partner[i] = static_cast<Int>(i & ~bit);
-      upper[i] = (i & bit) != 0 ? ~Int{0} : Int{0};
+      has_bit[i] = (i & bit) != 0 ? static_cast<Int>(~Int{0}) : Int{0};
     }
-    auto const lower = hn::TableLookupLanes(v, hn::SetTableIndices(d, partner));
-    v = hn::Add(v, hn::And(lower, hn::Load(d, upper)));
+  }
+};
+
+/// The stages from `bit` on whose two entries lie in one vector.
+template <std::size_t bit, class D, class V = hn::Vec<D>>
+HWY_INLINE V sum_over_subsets_in_vector(D d, V v) {
+  constexpr std::size_t kLanes = hn::MaxLanes(D());
+  if constexpr (bit < kLanes) {
+    static constexpr ZetaStage<hn::TFromD<D>, kLanes, bit> kStage;
+    auto const lower = hn::TableLookupLanes(v, hn::SetTableIndices(d, kStage.partner.data()));
+    v = hn::Add(v, hn::And(lower, hn::Load(d, kStage.has_bit.data())));
+    return sum_over_subsets_in_vector<2 * bit>(d, v);
   }
   return v;
 }
@@ -101,7 +111,7 @@ void sum_over_subsets(Int* HWY_RESTRICT lattice, std::int32_t live) {
     return;
   }
   for (std::size_t s = 0; s < size; s += kLanes) {
-    hn::Store(sum_over_subsets_in_vector(d, hn::Load(d, lattice + s)), d, lattice + s);
+    hn::Store(sum_over_subsets_in_vector<1>(d, hn::Load(d, lattice + s)), d, lattice + s);
   }
   std::size_t bit = kLanes;
   for (; 4 * bit <= size; bit <<= 2) {  // two players at a time

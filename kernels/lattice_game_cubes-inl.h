@@ -1,0 +1,244 @@
+// From patterns to the lattice on the CPU: the cubes of alive leaves, their players on the lattice, the scatter.
+// Included once per SIMD target.
+#if defined(LIMPID_KERNELS_LATTICE_GAME_CUBES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIMPID_KERNELS_LATTICE_GAME_CUBES_INL_H_
+#undef LIMPID_KERNELS_LATTICE_GAME_CUBES_INL_H_
+#else
+#define LIMPID_KERNELS_LATTICE_GAME_CUBES_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
+#include <vector>
+
+#include "kernels/lattice_game.task.h"
+
+#undef LIMPID_HAS_BIT_DEPOSIT
+#if HWY_ARCH_X86_64 && HWY_TARGET <= HWY_AVX2 && !defined(HWY_DISABLE_BMI2_FMA)
+#define LIMPID_HAS_BIT_DEPOSIT 1
+#include <immintrin.h>
+#else
+#define LIMPID_HAS_BIT_DEPOSIT 0
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace limpid {
+namespace HWY_NAMESPACE {
+
+/// Scatters cubes in bins of equal |B|: as many terms for every cube of a bin, so that no branch depends on a cube.
+/// The order of additions does not matter, they are integers.
+template <class Int>
+class CubeBins {
+ public:
+  /// The cubes that follow belong to this lattice [2^V].
+  void start(Int* lattice) noexcept { lattice_ = lattice; }
+
+  HWY_INLINE void add(std::uint32_t inside, std::uint32_t outside, Int value) {
+    auto const bin = static_cast<std::size_t>(std::popcount(outside));
+    if (bin >= kBins) return scatter_large(inside, outside, value);
+    std::uint32_t const at = counts_[bin]++;
+    cubes_[bin][at] = {inside, outside, value};
+    if (at + 1 == kRoom) flush(bin);
+  }
+
+  /// Scatters what is left.
+  void finish() {
+    for (std::size_t bin = 0; bin < kBins; ++bin) flush(bin);
+  }
+
+ private:
+  static constexpr std::size_t kBins = 7;
+  static constexpr std::uint32_t kRoom = 64;
+
+  struct Cube {
+    std::uint32_t inside;
+    std::uint32_t outside;
+    Int value;
+  };
+
+  void flush(std::size_t bin) {
+    flush_bin(bin, std::make_index_sequence<kBins>());
+    counts_[bin] = 0;
+  }
+
+  template <std::size_t... bins>
+  void flush_bin(std::size_t bin, std::index_sequence<bins...> /*all*/) {
+    (void)((bin == bins && (scatter<bins>(), true)) || ...);
+  }
+
+  /// All cubes of a bin: lattice[A | T] += (-1)^|T| value, T the subsets of B in the order of counting.
+  template <std::size_t players>
+  void scatter() {
+    Int* const HWY_RESTRICT lattice = lattice_;
+    for (std::uint32_t i = 0; i < counts_[players]; ++i) {
+      Cube const cube = cubes_[players][i];
+      std::uint32_t subset = 0;
+      for (std::uint32_t t = 0; t < (1U << players); ++t) {
+        lattice[cube.inside | subset] += std::popcount(t) % 2 != 0 ? Int{0} - cube.value : cube.value;
+        subset = (subset - cube.outside) & cube.outside;
+      }
+    }
+  }
+
+  HWY_NOINLINE void scatter_large(std::uint32_t inside, std::uint32_t outside, Int value) {
+    Int* const lattice = lattice_;
+    lattice::scatter_cube(inside, outside, value, [lattice](std::uint32_t s, Int term) { lattice[s] += term; });
+  }
+
+  Int* lattice_ = nullptr;
+  std::array<std::uint32_t, kBins> counts_{};
+  std::array<std::array<Cube, kRoom>, kBins> cubes_;
+};
+
+/// Alive leaves of one class of paths, with their patterns.
+template <class Pattern>
+struct AliveLeaves {
+  PathsView const* paths = nullptr;
+  Pattern const* row = nullptr;
+  Pattern const* background = nullptr;
+  std::uint32_t const* leaves = nullptr;  ///< [count]
+  std::size_t count = 0;
+};
+
+/// The live players of a pair and where they are on the lattice.
+class LivePlayers {
+ public:
+  explicit LivePlayers(std::int32_t players) : bit_of_player_(static_cast<std::size_t>(players)) {}
+
+  void clear() { std::fill(bit_of_player_.begin(), bit_of_player_.end(), 0U); }
+  void mark(std::uint32_t player) { bit_of_player_[player] = 1; }
+  void mark_all(std::uint64_t players) {
+    for (; players != 0; players &= players - 1) mark(static_cast<std::uint32_t>(std::countr_zero(players)));
+  }
+  /// Gives the marked players their bits; returns V.
+  std::int32_t number() {
+    return lattice::number_live(bit_of_player_.data(), static_cast<std::int32_t>(bit_of_player_.size()));
+  }
+  [[nodiscard]] std::uint32_t const* bit_of_player() const noexcept { return bit_of_player_.data(); }
+  /// The numbered players as a set. REQUIRES: at most 64 players.
+  [[nodiscard]] std::uint64_t set() const noexcept {
+    std::uint64_t players = 0;
+    for (std::size_t p = 0; p < bit_of_player_.size(); ++p) players |= std::uint64_t{bit_of_player_[p] != 0} << p;
+    return players;
+  }
+
+ private:
+  std::vector<std::uint32_t> bit_of_player_;  ///< [P] 1 << lattice bit; 0: not live
+};
+
+/// Cubes player by player: any number of players, any pattern.
+template <class Pattern>
+void mark_players(AliveLeaves<Pattern> const& alive, LivePlayers& live) {
+  for (std::size_t i = 0; i < alive.count; ++i) {
+    std::uint32_t const l = alive.leaves[i];
+    auto const cube = lattice::cube_of(alive.row[l], alive.background[l]);
+    std::uint32_t const* const players = alive.paths->players + alive.paths->player_begin[l];
+    std::uint64_t bits = static_cast<Pattern>(cube.inside | cube.outside);
+    for (; bits != 0; bits &= bits - 1) live.mark(players[std::countr_zero(bits)]);
+  }
+}
+
+/// Lattice of output g at lattice + (g << V).
+template <class Int, class Pattern>
+void scatter_players(AliveLeaves<Pattern> const& alive, LivePlayers const& live, std::int32_t count,
+                     CubeBins<Int>& bins, Int* lattice) {
+  std::uint32_t output = 0;
+  bins.start(lattice);
+  for (std::size_t i = 0; i < alive.count; ++i) {
+    std::uint32_t const l = alive.leaves[i];
+    if (alive.paths->output[l] != output) {
+      bins.finish();
+      output = alive.paths->output[l];
+      bins.start(lattice + (static_cast<std::size_t>(output) << count));
+    }
+    auto const cube = lattice::cube_of(alive.row[l], alive.background[l]);
+    std::uint32_t const* const players = alive.paths->players + alive.paths->player_begin[l];
+    bins.add(lattice::lattice_mask(cube.inside, players, live.bit_of_player()),
+             lattice::lattice_mask(cube.outside, players, live.bit_of_player()),
+             static_cast<Int>(alive.paths->fixed[l]));
+  }
+  bins.finish();
+}
+
+#if LIMPID_HAS_BIT_DEPOSIT
+
+/// Cubes of short paths as sets of up to 64 players: a path's bits are deposited in the set of its players, then the
+/// live ones are extracted to the lattice.
+class PlayerSets {
+ public:
+  /// Usable: at most 64 players, those of every path in increasing order.
+  [[nodiscard]] bool prepare(PathsView const& paths, std::int32_t players) {
+    if (players > 64) return false;
+    sets_.resize(static_cast<std::size_t>(paths.leaves));
+    for (std::size_t l = 0; l < sets_.size(); ++l) {
+      sets_[l] = 0;
+      for (std::uint32_t p = paths.player_begin[l]; p < paths.player_begin[l + 1]; ++p) {
+        std::uint64_t const bit = std::uint64_t{1} << paths.players[p];
+        if (sets_[l] >= bit) return false;
+        sets_[l] |= bit;
+      }
+    }
+    inside_.resize(sets_.size());
+    outside_.resize(sets_.size());
+    return true;
+  }
+
+  /// Cubes of the alive leaves; returns the players that occur in them.
+  std::uint64_t find(AliveLeaves<std::uint8_t> const& alive) {
+    std::uint64_t live = 0;
+    for (std::size_t i = 0; i < alive.count; ++i) {
+      std::uint32_t const l = alive.leaves[i];
+      auto const cube = lattice::cube_of(alive.row[l], alive.background[l]);
+      inside_[i] = _pdep_u64(cube.inside, sets_[l]);
+      outside_[i] = _pdep_u64(cube.outside, sets_[l]);
+      live |= inside_[i] | outside_[i];
+    }
+    return live;
+  }
+
+  template <class Int>
+  void scatter(AliveLeaves<std::uint8_t> const& alive, std::uint64_t live, std::int32_t count, CubeBins<Int>& bins,
+               Int* lattice) const {
+    std::uint32_t output = 0;
+    bins.start(lattice);
+    for (std::size_t i = 0; i < alive.count; ++i) {
+      std::uint32_t const l = alive.leaves[i];
+      if (alive.paths->output[l] != output) {
+        bins.finish();
+        output = alive.paths->output[l];
+        bins.start(lattice + (static_cast<std::size_t>(output) << count));
+      }
+      bins.add(static_cast<std::uint32_t>(_pext_u64(inside_[i], live)),
+               static_cast<std::uint32_t>(_pext_u64(outside_[i], live)), static_cast<Int>(alive.paths->fixed[l]));
+    }
+    bins.finish();
+  }
+
+ private:
+  std::vector<std::uint64_t> sets_;     ///< [L] players of the path
+  std::vector<std::uint64_t> inside_;   ///< [alive] A
+  std::vector<std::uint64_t> outside_;  ///< [alive] B
+};
+
+#else
+
+/// Without bit deposit cubes go player by player.
+struct PlayerSets {
+  static bool prepare(PathsView const& /*paths*/, std::int32_t /*players*/) { return false; }
+  static std::uint64_t find(AliveLeaves<std::uint8_t> const& /*alive*/) { return 0; }
+  template <class Int>
+  static void scatter(AliveLeaves<std::uint8_t> const& /*alive*/, std::uint64_t /*live*/, std::int32_t /*count*/,
+                      CubeBins<Int>& /*bins*/, Int* /*lattice*/) {}
+};
+
+#endif
+
+}  // namespace HWY_NAMESPACE
+}  // namespace limpid
+HWY_AFTER_NAMESPACE();
+
+#endif
