@@ -23,7 +23,7 @@ std::string did_you_mean(std::string const& found, std::string const& prefix) {
   option = option.substr(0, option.find('='));
   auto const bare = option.substr(std::min(option.find_first_not_of('-'), option.size()));
   auto hint = did_you_mean(nearest(bare, spec.names()), "--");
-  if (!hint.empty()) hint += "; ";
+  if (!hint.empty()) hint += ' ';
   throw Error("usage.option", fmt::format("unknown option '{}' of limpid {}", option, spec.name), {},
               hint + fmt::format("`limpid {} --help` lists all options", spec.name));
 }
@@ -96,7 +96,9 @@ bool parse_integer(std::string const& text, std::int64_t low, std::int64_t high,
 }
 
 void throw_bad_value(OptionSpec const& option, std::string const& value) {
-  auto hint = did_you_mean(nearest(value, option.choices), "");
+  auto known = option.choices;
+  for (auto const& [synonym, choice] : option.synonyms) known.push_back(synonym);
+  auto hint = did_you_mean(nearest(value, known), "");
   if (!option.choices.empty()) {
     if (!hint.empty()) hint += ' ';
     hint += fmt::format("--{} takes {}", option.name, fmt::join(option.choices, ", "));
@@ -138,6 +140,7 @@ std::int64_t Arguments::integer(std::string const& name, std::int64_t low, std::
 }
 
 void Arguments::add(OptionSpec const& option, std::string value) {
+  if (option.value.empty()) value = value == "true" || value == "True" || value == "1" ? "true" : "false";
   if (auto const synonym = option.synonyms.find(value); synonym != option.synonyms.end()) value = synonym->second;
   auto const& choices = option.choices;
   if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) {

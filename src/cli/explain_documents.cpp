@@ -53,7 +53,7 @@ void ExplainJob::write_documents() {
   directory_->commit();
 }
 
-ManifestFacts ExplainJob::manifest_facts() const {
+ManifestFacts ExplainJob::manifest_facts() {
   ManifestFacts facts;
   facts.model = {{base_name(options_.model), sha256_of_file(options_.model), 0},
                  ensemble_.library,
@@ -66,8 +66,7 @@ ManifestFacts ExplainJob::manifest_facts() const {
                  options_.rounds.begin + ensemble_.rounds,
                  file_rounds_};
   bool const piped = options_.data.path == "-";
-  facts.data = {piped ? "-" : base_name(options_.data.path), piped ? "" : sha256_of_file(options_.data.path),
-                result_.rows};
+  facts.data = {piped ? "-" : base_name(options_.data.path), source_->sha256(), result_.rows};
   facts.question = question_;
   facts.link = ensemble_.link;
   if (question_.method == Method::kInterventional) {

@@ -61,6 +61,16 @@ ExplainJob::ExplainJob(ExplainOptions options, Console const& console)
     : options_(std::move(options)), console_(console) {}
 
 void ExplainJob::run() {
+  options_.data.stop = [] { return stop_flag().requested(); };
+  try {
+    run_stages();
+  } catch (Error const& e) {
+    if (e.code() == "data.interrupted") throw Interrupted(stop_flag().signal());
+    throw;
+  }
+}
+
+void ExplainJob::run_stages() {
   started_at_ = utc_now();
   gpu_ = use_gpu(options_.device);
   load();
@@ -134,7 +144,8 @@ std::vector<std::string> ExplainJob::output_labels() const {
     for (std::size_t g = 0; g < outputs; ++g) labels.push_back(fmt::format("label{}", g));
   }
   if (labels.size() != outputs) {
-    throw Error("usage.value", fmt::format("--labels has {} names, the model has {} outputs", labels.size(), outputs));
+    throw Error("usage.value",
+                fmt::format("--labels gives {} names, the model's outputs are {}", labels.size(), outputs));
   }
   return labels;
 }

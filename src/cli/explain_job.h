@@ -27,6 +27,7 @@ class ExplainJob {
 
  private:
   [[nodiscard]] bool to_stdout() const noexcept { return options_.out == "-"; }
+  void run_stages();
   void load();                ///< model, rounds, question
   void open();                ///< data against model, output directory
   void prepare_background();  ///< rows of the background
@@ -35,7 +36,7 @@ class ExplainJob {
   void explain();
   void write_documents();
   [[nodiscard]] RowsView background_view() const noexcept;
-  [[nodiscard]] ManifestFacts manifest_facts() const;
+  [[nodiscard]] ManifestFacts manifest_facts();
   [[nodiscard]] RunFacts run_facts() const;
   void write_text(std::string const& name, std::string const& text);
   void check() const;  ///< throws Error check.additivity

@@ -73,6 +73,10 @@ DeviceOption device_option(Arguments const& arguments) {
   if (!cuda) {
     OptionSpec spec = *explain_spec().find("device");
     spec.choices = {"auto", "cpu", "cuda", "cuda:0"};
+    if (out.text.starts_with("gpu")) {
+      throw Error("usage.value", fmt::format("--device '{}' is not a known value", out.text), {},
+                  "did you mean 'cuda'? --device takes auto, cpu, cuda, cuda:INDEX");
+    }
     throw_bad_value(spec, out.text);
   }
   out.kind = DeviceKind::kCuda;

@@ -1,4 +1,4 @@
-/// The SIMD target of the CPU kernels. LIMPID_SIMD (avx3, avx2, sse4, ssse3, sse2, scalar) forces one.
+/// The SIMD target of the CPU kernels. LIMPID_SIMD (avx3, avx2, sse4, ssse3, scalar) forces one.
 #pragma once
 
 #include <string>

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "io/near_names.h"
@@ -55,8 +56,8 @@ std::string hint_for_missing(std::string const& path) {
 
 std::string display_name(std::string const& path) { return path == "-" ? "standard input" : path; }
 
-ByteSource::ByteSource(std::string const& path, std::string const& role)
-    : name_(display_name(path)), where_(fmt::format("{} {}", role, path)) {
+ByteSource::ByteSource(std::string const& path, std::string const& role, std::function<bool()> stop)
+    : name_(display_name(path)), where_(fmt::format("{} {}", role, path)), stop_(std::move(stop)) {
   refuse_addresses(path, role);
   if (path == "-") {
     descriptor_ = STDIN_FILENO;
@@ -83,6 +84,7 @@ ByteSource::~ByteSource() {
 std::size_t ByteSource::read(char* buffer, std::size_t size) {
   std::size_t done = 0;
   while (done < size) {
+    if (stop_ && stop_()) throw Error("data.interrupted", fmt::format("reading {} was interrupted", name_), where_);
     auto const got = ::read(descriptor_, buffer + done, size - done);
     if (got == 0) break;
     if (got > 0) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -13,12 +14,13 @@ namespace limpid {
 class ByteSource {
  public:
   /// Throws Error data.open (missing file, directory, no permission) and data.format (an address: `s3://...`).
-  ByteSource(std::string const& path, std::string const& role);
+  /// `stop` (may be empty) is asked before every read.
+  ByteSource(std::string const& path, std::string const& role, std::function<bool()> stop = {});
   ~ByteSource();
   ByteSource(ByteSource const&) = delete;
   ByteSource& operator=(ByteSource const&) = delete;
 
-  /// Fills `buffer` except at the end of the file; returns the bytes read. Throws Error data.open.
+  /// Fills `buffer` except at the end of the file; returns the bytes read. Throws Error data.open, data.interrupted.
   [[nodiscard]] std::size_t read(char* buffer, std::size_t size);
 
   /// SHA-256 of all bytes, hex, taken as they were read; reads what is left. May be called again.
@@ -27,6 +29,7 @@ class ByteSource {
  private:
   std::string name_;
   std::string where_;
+  std::function<bool()> stop_;
   int descriptor_ = -1;
   Sha256 sha_;
   std::string digest_;

@@ -152,7 +152,7 @@ void CsvBatches::Impl::peek_records() {
 
 CsvBatches::CsvBatches(Options options) : impl_(std::make_unique<Impl>()) {
   impl_->options = std::move(options);
-  impl_->input = std::make_shared<TextInput>(impl_->options.path, impl_->options.role);
+  impl_->input = std::make_shared<TextInput>(impl_->options.path, impl_->options.role, impl_->options.stop);
   impl_->peek_records();
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ class CsvBatches {
     std::string role;  ///< for messages
     char delimiter = ',';
     std::int64_t block_bytes = 512 * 1024;  ///< read at a time; grows with the length of the first records
+    std::function<bool()> stop;             ///< asked before every read
   };
 
   /// Opens the file and looks at its first records. Throws Error data.open, data.format, data.empty.

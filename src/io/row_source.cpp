@@ -67,7 +67,7 @@ class CsvRowSource final : public RowSource {
 CsvRowSource::CsvRowSource(ReadOptions options, Ensemble const& ensemble)
     : options_(std::move(options)),
       parser_(options_.missing, ensemble.input_cast),
-      batches_({options_.path, options_.role, options_.delimiter, options_.block_bytes}) {
+      batches_({options_.path, options_.role, options_.delimiter, options_.block_bytes, options_.stop}) {
   open(ensemble);
 }
 

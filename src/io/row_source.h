@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct ReadOptions {
   std::vector<std::string> missing;       ///< spellings of a missing value beside the built-in ones
   std::string role = "--data";            ///< "--data" or "--background", for messages
   std::int64_t block_bytes = 512 * 1024;  ///< read at a time; tests make it small
+  std::function<bool()> stop;             ///< asked before every read, from any thread: true ends it
 };
 
 /// One chunk of rows.
@@ -45,7 +47,7 @@ class RowSource {
   virtual ~RowSource() = default;
   [[nodiscard]] virtual DataSchema const& schema() const = 0;
   /// Reads the next rows, exactly `max_rows` of them except at the end; false when there are none left. Throws Error
-  /// data.value with file, line, column and text.
+  /// data.value with file, line, column and text, data.interrupted when options.stop() was true.
   [[nodiscard]] virtual bool next(std::int64_t max_rows, RowChunk& chunk) = 0;
   /// SHA-256 of the file as it is stored, hex, taken while it was read; skips the rows that are left. Empty: not a
   /// file.

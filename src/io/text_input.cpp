@@ -64,8 +64,8 @@ class StoredBytes final : public arrow::io::InputStream {
 }  // namespace
 
 struct TextInput::Impl {
-  Impl(std::string path_in, std::string role_in)
-      : path(std::move(path_in)), role(std::move(role_in)), source(path, role) {}
+  Impl(std::string path_in, std::string role_in, std::function<bool()> stop)
+      : path(std::move(path_in)), role(std::move(role_in)), source(path, role, std::move(stop)) {}
 
   std::string path;
   std::string role;
@@ -112,8 +112,8 @@ std::size_t TextInput::Impl::read_on(char* buffer, std::size_t size) {
   return done;
 }
 
-TextInput::TextInput(std::string path, std::string role)
-    : impl_(std::make_unique<Impl>(std::move(path), std::move(role))) {
+TextInput::TextInput(std::string path, std::string role, std::function<bool()> stop)
+    : impl_(std::make_unique<Impl>(std::move(path), std::move(role), std::move(stop))) {
   std::string head(kPeekBytes, '\0');
   head.resize(impl_->source.read(head.data(), head.size()));
   if (is_gzip(head)) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace limpid {
 class TextInput {
  public:
   /// Throws Error data.open, data.format, data.empty.
-  TextInput(std::string path, std::string role);
+  TextInput(std::string path, std::string role, std::function<bool()> stop = {});
   ~TextInput();
   TextInput(TextInput const&) = delete;
   TextInput& operator=(TextInput const&) = delete;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -13,9 +14,13 @@ namespace limpid {
 
 class EngineWorkers {
  public:
-  EngineWorkers(Engine const& engine, int workers) {
+  /// `poll` is every worker's.
+  EngineWorkers(Engine const& engine, int workers, std::function<void()> const& poll) {
     for (int i = 0; i < workers; ++i) owned_.push_back(engine.make_worker());
-    for (auto const& worker : owned_) free_.push_back(worker.get());
+    for (auto const& worker : owned_) {
+      worker->poll = poll;
+      free_.push_back(worker.get());
+    }
   }
 
   /// One borrowed worker; it goes back when the lease ends.

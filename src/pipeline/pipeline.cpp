@@ -48,7 +48,7 @@ class Run {
       : stages_(stages),
         options_(options),
         stop_(stop),
-        workers_(*stages.engine, options.engine_workers),
+        workers_(*stages.engine, options.engine_workers, [this] { poll(); }),
         slots_(slot_count(options.threads), [this](ChunkResult& chunk) { consume(chunk); }) {}
 
   PipelineResult operator()() {
@@ -62,6 +62,12 @@ class Run {
  private:
   // One thread needs one; several get room for chunks that wait behind a slow one.
   static std::size_t slot_count(int threads) { return static_cast<std::size_t>(threads == 1 ? 1 : 2 * threads); }
+
+  /// Ends a chunk's work when the run has failed or is to stop; the first error is kept, this one is not.
+  void poll() const {
+    throw_if_requested(stop_);
+    if (failed_) throw Interrupted(0);
+  }
 
   void work() {
     RowChunk chunk;
