@@ -109,6 +109,7 @@ constexpr std::array<Magic, 15> kMagics{{
 
 Content find_content(std::span<char const> bytes) noexcept {
   std::string_view text = text_of(bytes);
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (text.empty()) return Content::kEmpty;
   for (auto const& magic : kMagics)
     if (text.starts_with(magic.bytes)) return magic.content;
@@ -120,6 +121,7 @@ Content find_content(std::span<char const> bytes) noexcept {
   if (trimmed[0] == '{') return Content::kJson;
   if (trimmed[0] == '[' && trimmed.substr(0, 64).find("\"nodeid\"") != std::string_view::npos)
     return Content::kXgboostDump;
+  if (trimmed[0] == '[') return Content::kText;
   if (is_headerless(text)) return Content::kXgboostHeaderless;
   return find_text(text);
 }

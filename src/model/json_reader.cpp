@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -14,6 +15,10 @@ namespace {
 
 bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+bool is_word(char c) noexcept {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' || c == '.';
+}
 
 std::string quoted(char c) {
   auto const byte = static_cast<unsigned char>(c);
@@ -41,7 +46,17 @@ void append_utf8(std::string& text, unsigned code) {
 
 }  // namespace
 
-void JsonReader::fail(std::string const& message) const { throw ReadError{message, offset(), at_ == end_}; }
+JsonReader::JsonReader(std::span<char const> bytes) noexcept
+    : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {
+  read_literal("\xef\xbb\xbf");  // byte order mark
+}
+
+/// A number or word that the end of the file cuts short is no syntax error but a truncated file.
+void JsonReader::fail(std::string const& message) const {
+  static constexpr std::ptrdiff_t kLongestWord = 32;
+  bool const cut = !first_.empty() && end_ - at_ < kLongestWord && std::all_of(at_, end_, is_word);
+  throw ReadError{message, offset(), at_ == end_ || cut};
+}
 
 void JsonReader::fail_expected(std::string_view expected) const {
   if (at_ == end_) fail(fmt::format("expected {}, found the end of the file", expected));

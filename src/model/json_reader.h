@@ -10,8 +10,7 @@ namespace limpid::model {
 
 class JsonReader final : public DocumentReader {
  public:
-  explicit JsonReader(std::span<char const> bytes) noexcept
-      : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {}
+  explicit JsonReader(std::span<char const> bytes) noexcept;
 
   [[nodiscard]] Kind peek() override;
   void open_object() override;

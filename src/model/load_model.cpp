@@ -17,11 +17,15 @@ namespace model {
 namespace {
 
 Content choose_content(std::span<char const> bytes, std::string const& format) {
-  if (format == "xgboost-json") return bytes.empty() ? Content::kEmpty : Content::kJson;
-  if (format == "xgboost-ubjson") return bytes.empty() ? Content::kEmpty : Content::kUbjson;
-  if (format == "auto") return find_content(bytes);
-  throw Error("usage.value", fmt::format("--model-format '{}' is not known", format), "",
-              "use auto, xgboost-json or xgboost-ubjson");
+  Content const found = find_content(bytes);
+  if (format == "auto" || (found != Content::kJson && found != Content::kUbjson)) return found;
+  return format == "xgboost-json" ? Content::kJson : Content::kUbjson;
+}
+
+void check_format(std::string const& format) {
+  if (format != "auto" && format != "xgboost-json" && format != "xgboost-ubjson")
+    throw Error("usage.value", fmt::format("--model-format '{}' is not known", format), "",
+                "use auto, xgboost-json or xgboost-ubjson");
 }
 
 [[noreturn]] void fail_to_read(ReadError const& error, Place const& place, std::string const& name, std::size_t size) {
@@ -37,6 +41,7 @@ Content choose_content(std::span<char const> bytes, std::string const& format) {
 
 Ensemble read_model(std::span<char const> bytes, std::string const& name, std::string const& format,
                     std::function<void(std::size_t)> const& consumed) {
+  check_format(format);
   Content const content = choose_content(bytes, format);
   if (content != Content::kJson && content != Content::kUbjson) refuse_content(content, bytes, name);
   bool const json = content == Content::kJson;

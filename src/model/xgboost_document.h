@@ -23,8 +23,7 @@ struct XgboostDocument {
   std::vector<std::string> other_keys;    ///< top-level keys that are not XGBoost's: they tell what else the file is
   std::vector<std::string> unknown_keys;  ///< "learner/gradient_booster/model/novelty"
   std::string objective;
-  std::string quantile_alpha;  ///< of reg:quantileerror or reg:expectileerror
-  std::string booster;         ///< "gbtree", "dart", "gblinear"
+  std::string booster;  ///< "gbtree", "dart", "gblinear"
   std::string base_score;
   std::string num_class = "0";
   std::string num_feature;
@@ -50,7 +49,6 @@ struct XgboostRawTree {
   std::int64_t num_nodes = -1;
   std::int64_t num_deleted = -1;
   std::int64_t leaf_size = 0;
-  std::uint32_t seen = 0;  ///< bit i: key i of kTreeKeys was there
 };
 
 /// Checks the tree and renumbers its nodes in breadth-first order. Throws Error model.tree.

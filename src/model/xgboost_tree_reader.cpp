@@ -1,0 +1,102 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "model/xgboost_reading.h"
+
+namespace limpid::model {
+namespace {
+
+using Integers = std::vector<std::int64_t>;
+using Floats = std::vector<float>;
+
+/// A key of a tree and the array it goes to; neither: known, but not needed.
+struct TreeKey {
+  std::string_view name;
+  Integers XgboostRawTree::*integers = nullptr;
+  Floats XgboostRawTree::*floats = nullptr;
+  bool required = false;
+};
+
+constexpr std::array<TreeKey, 18> kKeys{{
+    {"left_children", &XgboostRawTree::left, nullptr, true},
+    {"right_children", &XgboostRawTree::right, nullptr, true},
+    {"split_indices", &XgboostRawTree::feature, nullptr, true},
+    {"default_left", &XgboostRawTree::default_left, nullptr, true},
+    {"split_conditions", nullptr, &XgboostRawTree::conditions, true},
+    {"sum_hessian", nullptr, &XgboostRawTree::hessian},
+    {"split_type", &XgboostRawTree::split_type},  // this and the following: from 1.3
+    {"categories", &XgboostRawTree::categories},
+    {"categories_nodes", &XgboostRawTree::categories_nodes},
+    {"categories_segments", &XgboostRawTree::categories_segments},
+    {"categories_sizes", &XgboostRawTree::categories_sizes},
+    {"tree_param", nullptr, nullptr, true},  // this and id are no arrays
+    {"id"},
+    {"base_weights"},       // a statistic of training
+    {"loss_changes"},       // likewise
+    {"parents"},            // repeats the structure
+    {"leaf_child_counts"},  // likewise, up to 1.2
+    {"leaf_weights"},       // of vector leaves, which convert_tree refuses by their size
+}};
+
+}  // namespace
+
+XgboostRawTree const& TreeReader::read() {
+  start();
+  each_key(in_, [this](std::string const& name) { read_key(name); });
+  place_.key.clear();
+  for (std::size_t i = 0; i < kKeys.size(); ++i)
+    if (kKeys[i].required && (seen_ >> i & 1U) == 0) fail(fmt::format("the tree has no '{}'", kKeys[i].name));
+  return raw_;
+}
+
+void TreeReader::start() {
+  seen_ = 0;
+  for (auto const& key : kKeys) {
+    if (key.integers != nullptr) (raw_.*key.integers).clear();
+    if (key.floats != nullptr) (raw_.*key.floats).clear();
+  }
+  raw_.id = raw_.num_nodes = raw_.num_deleted = -1;
+  raw_.leaf_size = 0;
+}
+
+void TreeReader::read_key(std::string const& name) {
+  place_.key = name;
+  auto const* const key = std::find_if(kKeys.begin(), kKeys.end(), [&](TreeKey const& k) { return k.name == name; });
+  if (key == kKeys.end()) {
+    place_.key = "learner/gradient_booster/model/trees/" + name;
+    return unknown();
+  }
+  auto const bit = std::uint32_t{1} << (key - kKeys.begin());
+  if ((seen_ & bit) != 0) fail(fmt::format("'{}' appears twice", name));
+  seen_ |= bit;
+  if (key->integers != nullptr) {
+    in_.read_array(raw_.*key->integers);
+  } else if (key->floats != nullptr) {
+    in_.read_array(raw_.*key->floats);
+  } else if (name == "tree_param") {
+    read_parameters();
+  } else if (name == "id") {
+    raw_.id = in_.read_integer();
+  } else {
+    in_.skip();
+  }
+}
+
+void TreeReader::read_parameters() {
+  each("tree_param/", [this](std::string const& key) {
+    if (key == "num_nodes") {
+      raw_.num_nodes = read_count();
+    } else if (key == "num_deleted") {
+      raw_.num_deleted = read_count();
+    } else if (key == "size_leaf_vector") {
+      raw_.leaf_size = read_count();
+    } else {
+      in_.skip();  // num_feature, which the learner has too; num_roots and depths of old versions
+    }
+  });
+}
+
+}  // namespace limpid::model
