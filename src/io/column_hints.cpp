@@ -62,10 +62,10 @@ std::string argument(DataHead const& head, std::int32_t column) {
 bool looks_binary(DataHead const& head, std::int32_t column) {
   static constexpr std::array<std::string_view, 6> kValues{"0", "1", "0.0", "1.0", "true", "false"};
   auto const at = static_cast<std::size_t>(column);
-  return !head.rows.empty() && std::all_of(head.rows.begin(), head.rows.end(), [&](CsvRecord const& row) {
-    return at < row.fields.size() &&
-           std::find(kValues.begin(), kValues.end(), lower_case(row.fields[at])) != kValues.end();
-  });
+  return head.rows.size() > 1 && std::all_of(head.rows.begin(), head.rows.end(), [&](CsvRecord const& row) {
+           return at < row.fields.size() &&
+                  std::find(kValues.begin(), kValues.end(), lower_case(row.fields[at])) != kValues.end();
+         });
 }
 
 std::string_view name_of_column(DataHead const& head, std::int32_t column) {
@@ -73,10 +73,10 @@ std::string_view name_of_column(DataHead const& head, std::int32_t column) {
   return at < head.names.size() ? std::string_view(head.names[at]) : std::string_view{};
 }
 
-/// An index that was written along has no name, or the name that pandas gave it when it read it again.
+/// An index that was written along comes first and has no name, or the name that pandas gave it when it read it again.
 bool is_index(DataHead const& head, std::int32_t column) {
   auto const name = name_of_column(head, column);
-  return (name.empty() || name.starts_with("Unnamed: ")) && counts_from_zero(head, column);
+  return column == 0 && (name.empty() || name.starts_with("Unnamed: ")) && counts_from_zero(head, column);
 }
 
 template <class Guess>

@@ -210,16 +210,19 @@ void Planner::fail_count(std::vector<std::int32_t> const& left) const {
   std::string hint = hint_for_one_column();
   bool const one_more = left.size() == features() + 1;
   if (hint.empty() && left.size() > features()) {
-    hint = "name the columns that are no features with --id, --label and --exclude (by 0-based index)";
-    std::string fix;
+    std::vector<std::string> fixes;
     for (auto const& option : suggest_options(head_, left, taken())) {
-      if (!option.starts_with("--exclude") && fix.empty()) fix = option;
+      if (!option.starts_with("--exclude")) fixes.push_back(option);
     }
-    if (one_more && fix.empty()) {
-      fix = fmt::format("one column too many: if it is the label, --label {} (last) or --label {} (first)", left.back(),
-                        left.front());
+    if (one_more && fixes.empty()) {
+      hint = fmt::format("one column too many: if it is the label, --label {} (last) or --label {} (first)",
+                         left.back(), left.front());
+    } else if (one_more) {
+      hint = fixes[0];
+    } else {
+      hint = "name the columns that are no features with --id, --label and --exclude, by name or 0-based index";
+      if (!head_.names.empty() && !fixes.empty()) hint += ": perhaps " + listed(fixes, " ");
     }
-    if (!fix.empty()) hint = fix;
   }
   if (hint.empty()) hint = "columns are matched by position here: one for each feature, in the model's order";
   fail(fmt::format("the model needs {} features, the data has {} column{}{}", features(), left.size(),
