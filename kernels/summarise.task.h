@@ -6,6 +6,9 @@
 
 namespace limpid {
 
+/// |value|
+LIMPID_HD constexpr double magnitude(double value) noexcept { return value < 0.0 ? -value : value; }
+
 struct SummariseTask {
   SummariseArgs args;
 
@@ -13,10 +16,7 @@ struct SummariseTask {
     std::int64_t const begin = block * kSummaryRows;
     std::int64_t const end = begin + kSummaryRows < args.rows ? begin + kSummaryRows : args.rows;
     double sum = 0.0;
-    for (std::int64_t r = begin; r < end; ++r) {
-      double const value = args.values[n * args.value_stride + r];
-      sum += value < 0.0 ? -value : value;
-    }
+    for (std::int64_t r = begin; r < end; ++r) sum += magnitude(args.values[n * args.value_stride + r]);
     args.sums[block * args.vectors + n] = sum;
   }
 };
