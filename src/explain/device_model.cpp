@@ -48,6 +48,7 @@ DeviceModel::DeviceModel(device::Exec const& exec, CompiledModel const& model)
       roots_(upload(exec, model.roots)),
       tree_output_(upload(exec, model.tree_output)),
       base_margin_(upload(exec, model.base_margin)),
+      path_base_(upload(exec, model.path_base)),
       step_(upload(exec, model.fixed_point.step)),
       columns_view_(model.columns_view()),
       trees_view_(model.trees_view()) {

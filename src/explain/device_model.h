@@ -39,7 +39,7 @@ class DeviceModel {
   [[nodiscard]] PathsView const& short_paths() const noexcept { return short_paths_.view(); }
   [[nodiscard]] PathsView const& long_paths() const noexcept { return long_paths_.view(); }
   [[nodiscard]] TreesView const& trees() const noexcept { return trees_view_; }
-  [[nodiscard]] double const* base_margin() const noexcept { return base_margin_.data(); }
+  [[nodiscard]] double const* path_base() const noexcept { return path_base_.data(); }
   [[nodiscard]] double const* step() const noexcept { return step_.data(); }
 
  private:
@@ -52,6 +52,7 @@ class DeviceModel {
   device::Buffer<std::uint32_t> roots_;
   device::Buffer<std::uint32_t> tree_output_;
   device::Buffer<double> base_margin_;
+  device::Buffer<double> path_base_;
   device::Buffer<double> step_;
   ColumnsView columns_view_;
   TreesView trees_view_;

@@ -1,0 +1,174 @@
+#include "explain/engine_cuda_shared.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "explain/device_buffers.h"
+#include "explain/engine_common.h"
+#include "kernels/bin_rows.h"
+#include "kernels/leaf_patterns.h"
+#include "kernels/predict.h"
+
+namespace limpid {
+namespace {
+
+/// Background rows whose raw values are on the device at a time: 64 MiB of them, in multiples of 64.
+std::int64_t rows_at_a_time(std::int64_t features) {
+  constexpr std::int64_t kBytes = std::int64_t{64} << 20U;
+  constexpr std::int64_t kMost = std::int64_t{1} << 16U;
+  std::int64_t const fits = kBytes / (std::max<std::int64_t>(features, 1) * static_cast<std::int64_t>(sizeof(double)));
+  return std::clamp<std::int64_t>(fits / 64 * 64, 64, kMost);
+}
+
+std::string count_of(std::int64_t n, char const* what) { return std::to_string(n) + " " + what; }
+
+}  // namespace
+
+TableKind table_kind(Question const& question) noexcept {
+  return question.method == Method::kPathDependent ? TableKind::kPathDependent : TableKind::kInterventional;
+}
+
+void reserve_patterns(device::Exec const& exec, CompiledModel const& model, std::int64_t rows,
+                      DevicePatterns& patterns) {
+  auto const count = static_cast<std::size_t>(rows);
+  std::string const what = "patterns of " + count_of(rows, "rows on ") +
+                           count_of(model.short_paths.leaves() + model.long_paths.leaves(), "leaves");
+  patterns.byte_stride = row_stride(model.short_paths.leaves());
+  reserve(exec, patterns.bytes, count * static_cast<std::size_t>(patterns.byte_stride), what.c_str());
+  reserve(exec, patterns.words, count * static_cast<std::size_t>(model.long_paths.leaves()), what.c_str());
+}
+
+void make_patterns(device::Exec const& exec, DeviceModel const& model, BinsView const& bins,
+                   DevicePatterns const& patterns) {
+  LeafPatternsArgs args;
+  args.short_paths = model.short_paths();
+  args.long_paths = model.long_paths();
+  args.bins = bins;
+  args.bytes = patterns.bytes.data();
+  args.byte_stride = patterns.byte_stride;
+  args.words = patterns.words.data();
+  leaf_patterns_cuda(exec, args);
+}
+
+CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, RowsView background_view,
+                       std::int32_t device_index)
+    : model(compiled),
+      question(asked),
+      device(device_index),
+      background_rows(asked.method == Method::kPathDependent ? 0 : background_view.rows),
+      exec_(device_index),
+      on_device_(allocate_for("the model", [&] { return DeviceModel(exec_, compiled); })) {
+  DeviceRows binned;
+  if (background_rows != 0) bin_background(background_view, binned);
+  expected = question.method == Method::kPathDependent ? model.cover_mean : mean_prediction(binned);
+  if (question.algorithm == Algorithm::kLattice) {
+    reserve_patterns(exec_, model, background_rows, background_);
+    make_patterns(exec_, on_device_, binned.view(), background_);
+  } else {
+    build_tables(binned);
+  }
+  exec_.wait();
+}
+
+/// Chunk by chunk, so that the raw values of a large background are never on the device as a whole. Column by column,
+/// since bin_rows pads every column to its stride.
+void CudaShared::bin_background(RowsView background, DeviceRows& binned) const {
+  auto const columns = static_cast<std::int64_t>(model.columns.size());
+  std::int64_t const chunk = std::min(rows_at_a_time(model.features), row_stride(background.rows));
+  binned.rows = background.rows;
+  binned.stride = row_stride(background.rows);
+  reserve(exec_, binned.bins, static_cast<std::size_t>(columns * binned.stride + 64),
+          ("bins of " + count_of(background.rows, "background rows")).c_str());
+  device::Buffer<double> values;
+  reserve(exec_, values, static_cast<std::size_t>(model.features * chunk), "background values");
+  for (std::int64_t first = 0; first < background.rows; first += chunk) {
+    std::int64_t const rows = std::min(chunk, background.rows - first);
+    for (std::int64_t f = 0; f < model.features; ++f) {
+      exec_.copy_in(values.data() + f * chunk, background.data + f * background.stride + first,
+                    static_cast<std::size_t>(rows) * sizeof(double));
+    }
+    for (std::int64_t c = 0; c < columns; ++c) {
+      BinRowsArgs args;
+      args.columns = on_device_.columns();
+      args.columns.columns += c;
+      args.columns.count = 1;
+      args.values = values.data();
+      args.value_stride = chunk;
+      args.rows = rows;
+      args.bins = binned.bins.data() + c * binned.stride + first;
+      args.bin_stride = row_stride(rows);
+      bin_rows_cuda(exec_, args);
+    }
+  }
+  exec_.wait();
+}
+
+/// [G] Mean prediction of the background in the asked space, in row order in double.
+std::vector<double> CudaShared::mean_prediction(DeviceRows const& background) const {
+  constexpr std::int64_t kChunk = std::int64_t{1} << 16U;
+  std::int64_t const stride = std::min(kChunk, background.stride);
+  std::vector<double> predictions(static_cast<std::size_t>(model.outputs() * stride));
+  device::Buffer<double> const on_device(exec_, predictions.size());
+  std::vector<double> sums(static_cast<std::size_t>(model.outputs()), 0.0);
+  for (std::int64_t first = 0; first < background.rows; first += stride) {
+    PredictArgs args;
+    args.trees = on_device_.trees();
+    args.bins = {background.bins.data() + first, std::min(stride, background.rows - first), background.stride};
+    args.apply_link = question.space == Space::kResponse;
+    args.link = model.link;
+    args.predictions = on_device.data();
+    args.stride = stride;
+    predict_cuda(exec_, args);
+    exec_.copy_out(predictions.data(), on_device.data(), predictions.size() * sizeof(double));
+    exec_.wait();
+    for (std::size_t g = 0; g < sums.size(); ++g) {
+      double const* const of_output = predictions.data() + static_cast<std::int64_t>(g) * stride;
+      for (std::int64_t r = 0; r < args.bins.rows; ++r) sums[g] += of_output[r];
+    }
+  }
+  for (double& sum : sums) sum /= static_cast<double>(background.rows);
+  return sums;
+}
+
+void CudaShared::build_tables(DeviceRows const& background) {
+  auto const entries = static_cast<std::size_t>(model.short_paths.table_size());
+  reserve(exec_, tables_, entries, "leaf tables");
+  BuildLeafTablesArgs args;
+  args.paths = on_device_.short_paths();
+  args.kind = table_kind(question);
+  args.background = background.view();
+  args.leaf_end = model.short_paths.leaves();
+  args.tables = tables_.data();
+  build_leaf_tables_cuda(exec_, args);
+  if (model.long_paths.leaves() == 0) return;
+  if (args.kind == TableKind::kInterventional) return count_long_patterns(background);
+  long_groups_.emplace_back();
+  long_groups_.back().paths = on_device_.long_paths();
+}
+
+/// On the host: a sort per long leaf. Group by group, so that the host holds one group at a time.
+void CudaShared::count_long_patterns(DeviceRows const& background) {
+  BinnedRows host{background.rows, background.stride, std::vector<std::uint8_t>(background.bins.size())};
+  exec_.copy_out(host.bins.data(), background.bins.data(), host.bins.size());
+  exec_.wait();
+  LongBackground const groups(model.long_paths.view(), host.view(), serial_for);
+  std::int64_t first = 0;
+  groups.for_each_group([&](PathsView const& paths, PatternCountsView const& counted) {
+    auto const leaves = static_cast<std::size_t>(paths.leaves);
+    auto const entries = static_cast<std::size_t>(counted.begin[leaves]);
+    DeviceLongGroup group;
+    group.paths = slice_leaves(on_device_.long_paths(), first, first + paths.leaves);
+    reserve(exec_, group.patterns, entries, "background patterns of the long paths");
+    reserve(exec_, group.counts, entries, "background patterns of the long paths");
+    reserve(exec_, group.begin, leaves + 1, "background patterns of the long paths");
+    exec_.copy_in(group.patterns.data(), counted.patterns, entries * sizeof(std::uint64_t));
+    exec_.copy_in(group.counts.data(), counted.counts, entries * sizeof(std::uint32_t));
+    exec_.copy_in(group.begin.data(), counted.begin, (leaves + 1) * sizeof(std::uint64_t));
+    exec_.wait();
+    first += paths.leaves;
+    long_groups_.push_back(std::move(group));
+  });
+}
+
+}  // namespace limpid

@@ -1,0 +1,79 @@
+/// What all workers of the CUDA engine share, in device memory: the model, and the background in the form that the
+/// question needs (leaf tables and counted long patterns, or patterns of the background rows).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "explain/device_model.h"
+#include "explain/engine.h"
+#include "kernels/build_leaf_tables.h"
+#include "kernels/sum_long_paths.h"
+
+namespace limpid {
+
+[[nodiscard]] TableKind table_kind(Question const& question) noexcept;
+
+/// Bins of rows in device memory, streamed there chunk by chunk: [C x stride] and 64 more bytes.
+struct DeviceRows {
+  std::int64_t rows = 0;
+  std::int64_t stride = 0;
+  device::Buffer<std::uint8_t> bins;
+
+  [[nodiscard]] BinsView view() const noexcept { return {bins.data(), rows, stride}; }
+};
+
+/// Patterns of rows in device memory, as the lattice reads them.
+struct DevicePatterns {
+  std::int64_t byte_stride = 0;
+  device::Buffer<std::uint8_t> bytes;
+  device::Buffer<std::uint64_t> words;
+};
+/// Sizes `patterns` for `rows` rows.
+void reserve_patterns(device::Exec const& exec, CompiledModel const& model, std::int64_t rows,
+                      DevicePatterns& patterns);
+/// Fills `patterns` with those of `bins`; asynchronous.
+void make_patterns(device::Exec const& exec, DeviceModel const& model, BinsView const& bins,
+                   DevicePatterns const& patterns);
+
+/// A group of long leaves with the counted background patterns, in device memory.
+struct DeviceLongGroup {
+  PathsView paths;
+  device::Buffer<std::uint64_t> patterns;
+  device::Buffer<std::uint32_t> counts;
+  device::Buffer<std::uint64_t> begin;
+
+  [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
+};
+
+/// Thread safety: constant after construction.
+class CudaShared {
+ public:
+  CudaShared(CompiledModel const& model, Question const& question, RowsView background, std::int32_t device);
+
+  CompiledModel const& model;
+  Question const question;
+  std::int32_t const device;
+  std::int64_t const background_rows;
+  std::vector<double> expected;  ///< [G]
+
+  [[nodiscard]] DeviceModel const& on_device() const noexcept { return on_device_; }
+  [[nodiscard]] float const* tables() const noexcept { return tables_.data(); }
+  /// Groups of long leaves in their order; path-dependent questions have one, without patterns.
+  [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
+  [[nodiscard]] DevicePatterns const& background() const noexcept { return background_; }
+
+ private:
+  void bin_background(RowsView background, DeviceRows& binned) const;
+  [[nodiscard]] std::vector<double> mean_prediction(DeviceRows const& background) const;
+  void build_tables(DeviceRows const& background);
+  void count_long_patterns(DeviceRows const& background);
+
+  device::Exec exec_;
+  DeviceModel on_device_;
+  device::Buffer<float> tables_;
+  std::vector<DeviceLongGroup> long_groups_;
+  DevicePatterns background_;
+};
+
+}  // namespace limpid
