@@ -1,0 +1,115 @@
+// The whole engine: chunks explained on the emulated device have the CPU's bytes, for every question.
+#include "explain/engine.h"
+
+#include "explain/engine_common.h"
+#include "limpid/error.h"
+#include "simt/memory.h"
+#include "simt/tests/device_case.h"
+
+namespace limpid {
+namespace {
+
+using reference::ModelShape;
+using reference::Random;
+
+struct Asked {
+  ModelShape shape;
+  Question question;
+  std::int64_t background_rows = 7;
+};
+
+ModelShape shape_of(Link link, std::int32_t depth, std::int32_t features) {
+  ModelShape shape;
+  shape.link = link;
+  shape.outputs = link == Link::kSoftmax ? 3 : 1;
+  shape.depth = depth;
+  shape.features = features;
+  shape.categorical = 2;
+  shape.trees = 9;
+  return shape;
+}
+
+std::vector<Asked> every_question() {
+  Question const tables{Space::kMargin, Method::kInterventional, Algorithm::kLeafTables, 16};
+  Question const path{Space::kMargin, Method::kPathDependent, Algorithm::kLeafTables, 16};
+  Question const lattice{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
+  std::vector<Asked> all;
+  for (Question const& question : {tables, path}) {
+    all.push_back({shape_of(Link::kSigmoid, 4, 8), question});
+    all.push_back({shape_of(Link::kSoftmax, 5, 6), question});
+    all.push_back({shape_of(Link::kIdentity, 11, 14), question});
+  }
+  for (Link const link : {Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kIdentity}) {
+    all.push_back({shape_of(link, 4, 7), lattice});
+  }
+  all.push_back({shape_of(Link::kSigmoid, 10, 12), lattice, 3});
+  all.push_back({shape_of(Link::kSigmoid, 6, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4}});
+  return all;
+}
+
+void expect_equal(Explanation const& found, Explanation const& expected) {
+  auto const rows_of = [&](std::vector<double> const& all) {
+    return without_padding(all, expected.stride, expected.rows);
+  };
+  ASSERT_EQ(found.rows, expected.rows);
+  ASSERT_EQ(found.stride, expected.stride);
+  EXPECT_EQ(found.largest, expected.largest);
+  EXPECT_TRUE(same_bits(rows_of(found.values), rows_of(expected.values)));
+  EXPECT_TRUE(same_bits(rows_of(found.predictions), rows_of(expected.predictions)));
+  EXPECT_TRUE(same_bits(found.summary, expected.summary));
+}
+
+class EngineEmulated : public EmulatedTest {};
+
+TEST_P(EngineEmulated, ExplainsWithTheBytesOfTheCpu) {
+  Random random(21);
+  int number = 0;
+  for (Asked const& asked : every_question()) {
+    SCOPED_TRACE("question " + std::to_string(number++));
+    Ensemble const ensemble = reference::random_ensemble(asked.shape, random);
+    CompiledModel const model = compile(ensemble);
+    auto const background = reference::random_rows(ensemble, asked.background_rows, random);
+    auto const cpu = make_cpu_engine(model, asked.question, background.view(), serial_for);
+    auto const cuda = make_cuda_engine(model, asked.question, background.view(), 0);
+    EXPECT_TRUE(same_bits(cuda->expected_value(), cpu->expected_value()));
+    auto const cpu_worker = cpu->make_worker();
+    auto const cuda_worker = cuda->make_worker();
+    for (std::int64_t const rows : {40, 0, 5}) {  // buffers are reused by smaller chunks
+      auto const data = reference::random_rows(ensemble, rows, random);
+      for (bool const count_only : {false, true}) {
+        Explanation expected;
+        Explanation found;
+        cpu_worker->explain(data.view(), count_only, expected);
+        cuda_worker->explain(data.view(), count_only, found);
+        expect_equal(found, expected);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, EngineEmulated, every_order_and_profile(), setting_name);
+
+TEST(EngineOnASmallDevice, SaysWhatDidNotFit) {
+  simt::Settings const before = simt::settings();
+  simt::Settings small = before;
+  small.memory_limit = 200000;
+  simt::configure(small);
+  Random random(22);
+  Ensemble const ensemble = reference::random_ensemble(shape_of(Link::kSigmoid, 5, 8), random);
+  CompiledModel const model = compile(ensemble);
+  auto const background = reference::random_rows(ensemble, 5000, random);
+  try {
+    static_cast<void>(make_cuda_engine(model, {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16},
+                                       background.view(), 0));
+    ADD_FAILURE() << "it fitted";
+  } catch (Error const& error) {
+    EXPECT_EQ(error.code(), "device.memory");
+    EXPECT_NE(std::string(error.what()).find("bytes asked for"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("background"), std::string::npos) << error.what();
+  }
+  simt::configure(before);
+  EXPECT_EQ(simt::device_bytes_in_use(), 0U);
+}
+
+}  // namespace
+}  // namespace limpid
