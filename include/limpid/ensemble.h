@@ -50,7 +50,7 @@ struct Ensemble {
   std::vector<Feature> features;    ///< [M]
   bool named_features = false;
   std::vector<Tree> trees;       ///< in file order
-  std::int32_t rounds = 0;       ///< boosting rounds in the file
+  std::int32_t rounds = 0;       ///< boosting rounds: in the file, or selected by select_rounds
   std::int32_t best_rounds = 0;  ///< best_iteration + 1 when the file carries it, else 0
   std::int32_t trees_per_round = 1;
   std::vector<std::string> warnings;  ///< one line each, to be shown and noted in the manifest

@@ -74,6 +74,7 @@ void select_rounds(Ensemble& ensemble, std::int32_t begin, std::int32_t end) {
                 fmt::format("--iterations {}:{} is not a range of the model's {} rounds", begin, end, ensemble.rounds),
                 "", fmt::format("use all, N or A:B with 0 <= A < B <= {}", ensemble.rounds));
   std::erase_if(ensemble.trees, [=](Tree const& tree) { return tree.round < begin || tree.round >= end; });
+  ensemble.rounds = end - begin;
 }
 
 char const* name_of(Link link) noexcept {
