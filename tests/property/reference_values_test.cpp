@@ -33,11 +33,11 @@ struct Drawn {
   Rows rows;
 
   explicit Drawn(std::uint64_t seed)
-      : random(1000 + seed), shape(reference::grid_shape(seed, random, log_uniform(10.0, 5000.0, random))) {
+      : random(1000 + seed), shape(reference::grid_shape(seed, random, log_uniform(10.0, 15000.0, random))) {
     ensemble = reference::random_ensemble(shape, random);
     double leaves = 0.0;
     for (Tree const& tree : ensemble.trees) leaves += static_cast<double>(tree.left.size()) / 2.0;
-    double const most = std::clamp(2e5 / leaves, 1.0, 10000.0);
+    double const most = std::clamp(1e6 / leaves, 1.0, 10000.0);
     background = reference::random_rows(ensemble, static_cast<std::int64_t>(log_uniform(1.0, most, random)), random);
     rows = reference::random_rows(ensemble, 2, random);
   }
@@ -69,6 +69,25 @@ void expect_path_dependent_values(Ensemble const& ensemble, Rows const& rows) {
   }
 }
 
+/// The grid reaches what it promises.
+TEST(ReferenceValues, GridReachesItsEnds) {
+  std::int32_t trees = 0;
+  std::int32_t depth = 0;
+  std::int64_t background = 0;
+  std::int64_t long_paths = 0;
+  for (std::uint64_t seed = 0; seed < kModels; ++seed) {
+    Drawn const it(seed);
+    trees = std::max(trees, it.shape.trees);
+    depth = std::max(depth, it.shape.depth);
+    background = std::max(background, it.background.rows);
+    long_paths = std::max(long_paths, compile(it.ensemble).long_paths.leaves());
+  }
+  EXPECT_EQ(trees, 2000);
+  EXPECT_EQ(depth, 16);
+  EXPECT_GE(background, 9000);
+  EXPECT_GE(long_paths, 1000);
+}
+
 TEST(ReferenceValues, MarginInterventional) {
   for (std::uint64_t seed = 0; seed < kModels; ++seed) {
     Drawn const it(seed);
@@ -89,7 +108,7 @@ TEST(ReferenceValues, MarginPathDependent) {
 
 /// As the grid, with at most 12 features and as many tree walks per row as the definition can bear.
 TEST(ReferenceValues, ResponseEqualsTheDefinition) {
-  double const walks = long_run() ? 2e7 : 3e5;
+  double const walks = long_run() ? 2e7 : 1e6;
   for (std::uint64_t seed = 0; seed < kModels; ++seed) {
     Random random(5000 + seed);
     ModelShape shape = reference::grid_shape(seed, random, log_uniform(10.0, 1000.0, random));
