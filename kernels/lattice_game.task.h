@@ -92,16 +92,20 @@ LIMPID_HD inline double shapley_weight(std::int32_t live, std::int32_t size) noe
   return 1.0 / (live * binomial);
 }
 
-/// What v(S) - v(empty) is multiplied by, |S| = size: in the sum over the coalitions that contain a player ...
+/// What v(S) - v(empty) is multiplied by, |S| = size, in the sum M_i over the coalitions that contain player i.
 template <class Real>
 LIMPID_HD inline Real member_weight(std::int32_t live, std::int32_t size) noexcept {
   return static_cast<Real>(shapley_weight(live, size - 1) + shapley_weight(live, size));
 }
 
-/// ... and in the sum over all coalitions, which is subtracted from it.
-template <class Real>
-LIMPID_HD inline Real common_weight(std::int32_t live, std::int32_t size) noexcept {
-  return static_cast<Real>(shapley_weight(live, size));
+/// sum_S p_|S| v(S), which is subtracted from every M_i, as (sum_i M_i - v(N)) / V: the same number, since
+/// s (p_{s-1} + p_s) = V p_s for s < V. Written so, what the rounded weights do to all players alike cancels, and the
+/// values add up to v(N) - v(empty) = `whole`. `sum_of_bit(bit)`: M of that player.
+template <class SumOfBit>
+LIMPID_HD inline double common_part(std::int32_t live, double whole, SumOfBit const& sum_of_bit) noexcept {
+  double sums = 0.0;
+  for (std::int32_t bit = live - 1; bit >= 0; --bit) sums += sum_of_bit(bit);
+  return (sums - whole) / live;
 }
 
 /// Adds entries by halving: i with i + size / 2, in place. size: a power of two.
@@ -113,23 +117,24 @@ LIMPID_HD inline Real sum_by_halving(Real* entries, std::uint32_t size) noexcept
   return entries[0];
 }
 
-/// Shapley values of one output. `game` [2^V]: v(S) - v(empty), destroyed; `common` [2^V]: scratch;
-/// `values` [V] out: phi_i = sum_{S with i} c(S) - sum_S p_|S| v(S).
+/// Shapley values of one output, V > 0. `game` [2^V]: v(S) - v(empty), destroyed;
+/// `values` [V] out: phi_i = M_i - sum_S p_|S| v(S).
 template <class Real>
-LIMPID_HD inline void fold(Real* game, Real* common, std::int32_t live, double* values) noexcept {
+LIMPID_HD inline void fold(Real* game, std::int32_t live, double* values) noexcept {
   std::uint32_t const size = 1U << live;
+  auto const whole = static_cast<double>(game[size - 1]);
   for (std::uint32_t s = 0; s < size; ++s) {
     std::int32_t members = 0;
     for (std::uint32_t rest = s; rest != 0; rest &= rest - 1) ++members;
-    common[s] = game[s] * common_weight<Real>(live, members);
     game[s] *= member_weight<Real>(live, members);
   }
-  auto const all = static_cast<double>(sum_by_halving(common, size));
   for (std::int32_t bit = live - 1; bit >= 0; --bit) {
     std::uint32_t const half = 1U << bit;
     for (std::uint32_t i = 0; i < half; ++i) game[i] += game[i + half];
-    values[bit] = static_cast<double>(sum_by_halving(game + half, half)) - all;
+    values[bit] = static_cast<double>(sum_by_halving(game + half, half));
   }
+  double const common = common_part(live, whole, [values](std::int32_t bit) { return values[bit]; });
+  for (std::int32_t bit = 0; bit < live; ++bit) values[bit] -= common;
 }
 
 /// Marks the players of one class of paths that occur in cubes of alive leaves: bit_of_player[p] = 1.

@@ -68,17 +68,17 @@ __device__ void zero_block(T* data, std::int64_t count) {
   __syncthreads();
 }
 
-/// The lattice of one block: G integer lattices, G games of reals, one array of reals for the common sum.
+/// The lattice of one block: G integer lattices, G games of reals, v(N) - v(empty) of the one at hand.
 template <class Int, class Real>
 struct Lattice {
   Int* integers;
   Real* game;
-  Real* common;
+  Real* whole;
 
   static LIMPID_HD std::size_t bytes(std::int32_t live, std::int32_t outputs) {
     std::size_t const size = std::size_t{1} << live;
     auto const g = static_cast<std::size_t>(outputs);
-    return size * (g * sizeof(Int) + (g + 1) * sizeof(Real));
+    return size * g * (sizeof(Int) + sizeof(Real)) + sizeof(Real);
   }
   /// The wider type lies first, so that both are aligned.
   __device__ Lattice(unsigned char* memory, std::int32_t live, std::int32_t outputs) {
@@ -86,11 +86,11 @@ struct Lattice {
     if constexpr (sizeof(Int) >= sizeof(Real)) {
       integers = reinterpret_cast<Int*>(memory);
       game = reinterpret_cast<Real*>(integers + outputs * size);
-      common = game + outputs * size;
+      whole = game + outputs * size;
     } else {
       game = reinterpret_cast<Real*>(memory);
-      common = game + outputs * size;
-      integers = reinterpret_cast<Int*>(common + size);
+      whole = game + outputs * size;
+      integers = reinterpret_cast<Int*>(whole + 1);
     }
   }
 };
@@ -154,22 +154,20 @@ __device__ void apply_link_block(LatticeGameArgs const& args, std::int32_t live,
 }
 
 /// fold of one output with its halvings side by side: first the chain that folds the players away one by
-/// one, which leaves the entries of bit i's sum at [2^i, 2^(i+1)), then all those sums and the common one level by
-/// level.; bit i's value is game[2^i] - common[0].
+/// one, which leaves the entries of bit i's sum at [2^i, 2^(i+1)), then all those sums level by level. Bit i's value is
+/// game[2^i] less the common part.
 template <class Real>
-__device__ void fold_block(std::int32_t live, Real* game, Real* common) {
+__device__ void fold_block(std::int32_t live, Real* game, Real* whole) {
   std::int64_t const size = std::int64_t{1} << live;
+  if (threadIdx.x == 0) *whole = game[size - 1];
+  __syncthreads();
   for (std::int64_t s = threadIdx.x; s < size; s += blockDim.x) {
     auto const members = static_cast<std::int32_t>(__popcll(static_cast<unsigned long long>(s)));
-    common[s] = game[s] * common_weight<Real>(live, members);
     game[s] *= member_weight<Real>(live, members);
   }
   __syncthreads();
   for (std::int64_t half = size / 2; half > 0; half /= 2) {
-    for (std::int64_t i = threadIdx.x; i < half; i += blockDim.x) {
-      game[i] += game[i + half];
-      common[i] += common[i + half];
-    }
+    for (std::int64_t i = threadIdx.x; i < half; i += blockDim.x) game[i] += game[i + half];
     __syncthreads();
   }
   for (std::int32_t level = live - 2; level >= 0; --level) {
@@ -196,10 +194,13 @@ __device__ void play_pair(LatticeGameArgs const& args, std::int64_t row, std::in
   std::int64_t const size = std::int64_t{1} << live;
   for (std::int32_t g = 0; g < args.outputs; ++g) {
     Real* const game = at.game + g * size;
-    fold_block(live, game, at.common);
+    fold_block(live, game, at.whole);
+    double const common = common_part(live, static_cast<double>(*at.whole), [game](std::int32_t bit) {
+      return static_cast<double>(game[std::int64_t{1} << bit]);
+    });
     for (std::int32_t p = static_cast<std::int32_t>(threadIdx.x); p < args.players;
          p += static_cast<std::int32_t>(blockDim.x)) {
-      double const value = bits[p] == 0 ? 0.0 : static_cast<double>(game[bits[p]]) - static_cast<double>(at.common[0]);
+      double const value = bits[p] == 0 ? 0.0 : static_cast<double>(game[bits[p]]) - common;
       pair_values[g * args.players + p] = value;
     }
     __syncthreads();

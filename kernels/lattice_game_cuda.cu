@@ -8,7 +8,7 @@
 //                    shared memory, then the larger ones in global scratch, one lattice a block
 //      block  256 threads: zero, scatter (integer atomicAdd over the subsets of B: order-free), zeta bit by bit,
 //             link entry by entry, fold by halving, all by striding over the entries with a barrier a step
-//      smem   4 P bytes of lattice bits; and, for small V, G 2^V integers + (G + 1) 2^V reals
+//      smem   4 P bytes of lattice bits; and, for small V, G 2^V integers + G 2^V + 1 reals
 // 3. mean_over_pairs one thread per row and value: sums z = 0..B-1 in order in double
 // Bytes moved: 2 leaves bytes per pair and pass (L2), 8 G P per pair written and read once.
 //

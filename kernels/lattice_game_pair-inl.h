@@ -84,13 +84,12 @@ class PairGame {
       for (std::size_t g = 0; g < outputs; ++g) lattice::sum_over_subsets(cubes + g * size, live_);
       lattice::apply_game_link(args_, cubes, live_, game, empty_.data());
     }
-    Real* const common = common_.reserve(size);
     for (std::size_t g = 0; g < outputs; ++g) {
       double values[32];
       if (in_lanes) {
-        fold(d, weights(), live_, game + g * size, common, values);
+        fold(d, weights(), live_, game + g * size, values);
       } else {
-        lattice::fold(game + g * size, common, live_, values);
+        lattice::fold(game + g * size, live_, values);
       }
       add_values(values, sums + g * static_cast<std::size_t>(args_.players));
     }
@@ -132,20 +131,19 @@ class PairGame {
     }
   }
 
-  /// Weights of V players in lanes, made once: [2 x V + 1 x lanes].
-  GameWeights<Real> weights() {
+  /// Weights of V players in lanes, made once: [V + 1 x lanes].
+  Real const* weights() {
     std::size_t const lanes = hn::Lanes(GameTag<Int, Real>());
     auto const rows = static_cast<std::size_t>(live_) + 1;
     auto& table = weights_[static_cast<std::size_t>(live_)];
     if (table.data() == nullptr) {
-      Real* const out = table.reserve(2 * rows * lanes);
+      Real* const out = table.reserve(rows * lanes);
       for (std::size_t i = 0; i < rows * lanes; ++i) {
         auto const members = static_cast<std::int32_t>(i / lanes) + std::popcount(i % lanes);
         out[i] = lattice::member_weight<Real>(live_, members);
-        out[rows * lanes + i] = lattice::common_weight<Real>(live_, members);
       }
     }
-    return {table.data(), table.data() + rows * lanes};
+    return table.data();
   }
 
   void add_values(double const* values, double* sums) const {
@@ -167,7 +165,6 @@ class PairGame {
   CubeBins<Int> bins_;
   Scratch<Int> lattice_;                ///< [G x 2^V]
   Scratch<Real> game_;                  ///< [G x 2^V]
-  Scratch<Real> common_;                ///< [2^V]
   std::vector<Real> empty_;             ///< [G] response of the empty coalition
   std::vector<Scratch<Real>> weights_;  ///< by V
 };

@@ -215,38 +215,32 @@ HWY_INLINE Real sum_by_halving(D d, Real* HWY_RESTRICT entries, std::size_t size
   return lattice::sum_by_halving(entries, static_cast<std::uint32_t>(2 * half));
 }
 
-/// Weights of the lanes of a vector of coalitions, by the size of its first one: [V + 1 x lanes] each.
-template <class Real>
-struct GameWeights {
-  Real const* member;
-  Real const* common;
-};
-
-/// fold, 2^V >= lanes. game, common [2^V]; values [V].
+/// fold, 2^V >= lanes. `weights`: of the lanes of a vector of coalitions, by the size of its first one
+/// [V + 1 x lanes]; game [2^V]; values [V].
 template <class D, class Real = hn::TFromD<D>>
-void fold(D d, GameWeights<Real> const& weights, std::int32_t live, Real* HWY_RESTRICT game, Real* HWY_RESTRICT common,
+void fold(D d, Real const* HWY_RESTRICT weights, std::int32_t live, Real* HWY_RESTRICT game,
           double* HWY_RESTRICT values) {
   std::size_t const lanes = hn::Lanes(d);
   std::size_t const size = std::size_t{1} << live;
+  auto const whole = static_cast<double>(game[size - 1]);
   for (std::size_t s = 0; s < size; s += lanes) {
     auto const row = static_cast<std::size_t>(std::popcount(s)) * lanes;
-    auto const v = hn::Load(d, game + s);
-    hn::Store(hn::Mul(v, hn::Load(d, weights.common + row)), d, common + s);
-    hn::Store(hn::Mul(v, hn::Load(d, weights.member + row)), d, game + s);
+    hn::Store(hn::Mul(hn::Load(d, game + s), hn::Load(d, weights + row)), d, game + s);
   }
-  auto const all = static_cast<double>(sum_by_halving(d, common, size));
   for (std::int32_t bit = live - 1; bit >= 0; --bit) {
     std::size_t const half = std::size_t{1} << bit;
     if (half < lanes) {
       for (std::size_t i = 0; i < half; ++i) game[i] += game[i + half];
-      values[bit] = static_cast<double>(lattice::sum_by_halving(game + half, static_cast<std::uint32_t>(half))) - all;
+      values[bit] = static_cast<double>(lattice::sum_by_halving(game + half, static_cast<std::uint32_t>(half)));
       continue;
     }
     for (std::size_t i = 0; i < half; i += lanes) {
       hn::Store(hn::Add(hn::Load(d, game + i), hn::Load(d, game + half + i)), d, game + i);
     }
-    values[bit] = static_cast<double>(sum_by_halving(d, game + half, half)) - all;
+    values[bit] = static_cast<double>(sum_by_halving(d, game + half, half));
   }
+  double const common = lattice::common_part(live, whole, [values](std::int32_t bit) { return values[bit]; });
+  for (std::int32_t bit = 0; bit < live; ++bit) values[bit] -= common;
 }
 
 }  // namespace HWY_NAMESPACE

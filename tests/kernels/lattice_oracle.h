@@ -119,13 +119,12 @@ void play_by_task(LatticeGameArgs const& args) {
       lattice::scatter(args.short_paths, a, b, bits.data(), live, cubes.data());
       lattice::scatter(args.long_paths, a_words, b_words, bits.data(), live, cubes.data());
       std::vector<Real> game(cubes.size());
-      std::vector<Real> common(size);
       std::vector<Real> empty(static_cast<std::size_t>(args.outputs));
       for (std::int32_t g = 0; g < args.outputs; ++g) lattice::sum_over_subsets(cubes.data() + (g << live), live);
       lattice::apply_game_link(args, cubes.data(), live, game.data(), empty.data());
       for (std::int32_t g = 0; g < args.outputs; ++g) {
         double values[32];
-        lattice::fold(game.data() + (g << live), common.data(), live, values);
+        lattice::fold(game.data() + (g << live), live, values);
         for (std::int32_t p = 0; p < args.players; ++p) {
           std::uint32_t const bit = bits[static_cast<std::size_t>(p)];
           if (bit != 0) sums[static_cast<std::size_t>(g * args.players + p)] += values[std::countr_zero(bit)];
