@@ -25,6 +25,7 @@ class Assembler {
   Ensemble assemble(std::string format) {
     check_version();
     check_booster();
+    check_keys();
     out_.library = "xgboost";
     out_.format = std::move(format);
     set_outputs();
@@ -43,26 +44,33 @@ class Assembler {
                 hint.empty() ? "save the model again with booster.save_model(\"model.json\")" : hint);
   }
 
+  static std::string update_hint() {
+    return fmt::format("update limpid, or save the model with XGBoost {}.{} or older", kNewestMajor, kNewestMinor);
+  }
+
   void check_version() {
     auto const& v = doc_.version;
     if (v.size() != 3 || v[0] < 0 || v[1] < 0 || v[2] < 0) fail("'version' should be three numbers such as [3,2,0]");
     out_.version = fmt::format("{}.{}.{}", v[0], v[1], v[2]);
     auto const newest = fmt::format("{}.{}", kNewestMajor, kNewestMinor);
-    auto const hint = fmt::format("update limpid, or save the model with XGBoost {} or older", newest);
     if (v[0] > kNewestMajor || v[0] == 0)
       throw Error(
           "model.version",
           fmt::format("the model was written by XGBoost {}, this version reads 1.0 to {}", out_.version, newest), file_,
-          v[0] == 0 ? "load and save it with XGBoost 1.0 or newer" : hint);
-    if (!doc_.unknown_keys.empty())
-      throw Error("model.version",
-                  fmt::format("the model of XGBoost {} has the key '{}', which this version does not know and which "
-                              "may change its predictions",
-                              out_.version, doc_.unknown_keys.front()),
-                  file_, hint);
+          v[0] == 0 ? "load and save it with XGBoost 1.0 or newer" : update_hint());
     if (v[0] == kNewestMajor && v[1] > kNewestMinor)
       out_.warnings.push_back(
           fmt::format("the model was written by XGBoost {}; this version was tested up to {}", out_.version, newest));
+  }
+
+  /// After the checks that know better what a file with such keys is.
+  void check_keys() const {
+    if (doc_.unknown_keys.empty()) return;
+    throw Error("model.version",
+                fmt::format("the model of XGBoost {} has the key '{}', which this version does not know and which may "
+                            "change its predictions",
+                            out_.version, doc_.unknown_keys.front()),
+                file_, update_hint());
   }
 
   void check_booster() const {

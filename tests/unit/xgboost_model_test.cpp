@@ -24,13 +24,14 @@ using Rows = std::vector<std::vector<double>>;
 
 std::string const kFolder = std::string(LIMPID_FIXTURES) + "/xgboost/";
 
-/// "3.2.0/binary.json", ...: every model file but the vector leaves, which are refused.
+/// "3.2.0/binary.json", ...: every model file but the two kinds that are refused.
 std::vector<std::string> fixtures() {
   std::vector<std::string> names;
   for (auto const& entry : fs::recursive_directory_iterator(kFolder)) {
     std::string const name = fs::relative(entry.path(), kFolder).string();
     bool const is_model = name.ends_with(".ubj") || (name.ends_with(".json") && !name.ends_with(".expected.json"));
-    if (is_model && name.find("vector_leaf") == std::string::npos) names.push_back(name);
+    bool const is_refused = name.find("vector_leaf") != std::string::npos || name.find("linear") != std::string::npos;
+    if (is_model && !is_refused) names.push_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -227,6 +228,23 @@ TEST(XgboostModel, ExplainsStackedOutputsInMarginSpaceOnly) {
   EXPECT_FALSE(load_model(kFolder + "3.4.1/quantile.json").has_response);  // sorted by predict from 3.4
   EXPECT_TRUE(load_model(kFolder + "3.2.0/quantile.json").has_response);
   EXPECT_FALSE(load_model(kFolder + "3.4.1/hinge.json").has_response);
+}
+
+TEST(XgboostModel, RefusesVectorLeavesAndLinearBoostersByName) {
+  for (auto const& [name, message] : {std::pair{"2.1.4/vector_leaf.json", "tree 0 has vector leaves of 2 values"},
+                                      {"3.4.1/vector_leaf.ubj", "tree 0 has vector leaves of 2 values"},
+                                      {"1.0.2/linear.json", "the booster is gblinear"},
+                                      {"1.7.6/linear.ubj", "the booster is gblinear"},
+                                      {"3.4.1/linear.json", "the booster is gblinear"}}) {
+    try {
+      auto const model = load_model(kFolder + name);
+      FAIL() << name;
+    } catch (Error const& error) {
+      EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << name << ": " << error.what();
+      EXPECT_EQ(error.exit_code(), 4);
+      EXPECT_FALSE(error.hint().empty());
+    }
+  }
 }
 
 TEST(XgboostModel, NamesLinks) {
