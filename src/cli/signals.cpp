@@ -18,6 +18,7 @@ void install_signal_handlers() {
   action.sa_handler = handle_signal;
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigemptyset(&action.sa_mask);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), not the end of the program
   for (int const signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
 

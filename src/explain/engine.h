@@ -62,8 +62,8 @@ class Engine {
     virtual ~Worker() = default;
     /// Explains one chunk; `out` is resized and reused. `count_only`: only `largest` (lattice over its limit).
     virtual void explain(RowsView rows, bool count_only, Explanation& out) = 0;
-    /// Called now and then during a chunk of long work; may throw, which ends it.
-    std::function<void()> poll;
+    /// Called now and then during a chunk of long work, with its rows that are done; may throw, which ends it.
+    std::function<void(std::int64_t rows)> poll;
   };
   /// Thread safety: workers of one engine may run on different threads at the same time.
   [[nodiscard]] virtual std::unique_ptr<Worker> make_worker() const = 0;

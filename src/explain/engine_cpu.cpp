@@ -17,7 +17,7 @@ namespace {
 
 /// Patterns of the lattice's rows: 64 rows share the reading of the model, fewer where a row's patterns are large.
 constexpr std::int64_t kPatternRows = 64;
-constexpr std::int64_t kPollPairs = 50000;  ///< about a second of work
+constexpr std::int64_t kPollPairs = 10000;  ///< less than a second of work
 constexpr std::int64_t kPatternBytes = std::int64_t{64} << 20U;
 
 TableKind kind_of(Question const& question) noexcept {
@@ -111,7 +111,7 @@ class CpuWorker final : public Engine::Worker {
     std::int64_t const most = std::min(kPatternBytes / per_row, kPollPairs / pairs);
     std::int64_t const group = std::clamp<std::int64_t>(most, 1, kPatternRows);
     for (std::int64_t r = 0; r < out.rows; r += group) {
-      if (poll) poll();
+      if (poll) poll(r);
       std::int64_t const rows = std::min(group, out.rows - r);
       play_group(r, rows, count_only, out);
     }

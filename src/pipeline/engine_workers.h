@@ -3,7 +3,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -14,13 +13,9 @@ namespace limpid {
 
 class EngineWorkers {
  public:
-  /// `poll` is every worker's.
-  EngineWorkers(Engine const& engine, int workers, std::function<void()> const& poll) {
+  EngineWorkers(Engine const& engine, int workers) {
     for (int i = 0; i < workers; ++i) owned_.push_back(engine.make_worker());
-    for (auto const& worker : owned_) {
-      worker->poll = poll;
-      free_.push_back(worker.get());
-    }
+    for (auto const& worker : owned_) free_.push_back(worker.get());
   }
 
   /// One borrowed worker; it goes back when the lease ends.

@@ -48,7 +48,7 @@ class Run {
       : stages_(stages),
         options_(options),
         stop_(stop),
-        workers_(*stages.engine, options.engine_workers, [this] { poll(); }),
+        workers_(*stages.engine, options.engine_workers),
         slots_(slot_count(options.threads), [this](ChunkResult& chunk) { consume(chunk); }) {}
 
   PipelineResult operator()() {
@@ -64,9 +64,17 @@ class Run {
   static std::size_t slot_count(int threads) { return static_cast<std::size_t>(threads == 1 ? 1 : 2 * threads); }
 
   /// Ends a chunk's work when the run has failed or is to stop; the first error is kept, this one is not.
-  void poll() const {
+  void check_on() const {
     throw_if_requested(stop_);
     if (failed_) throw Interrupted(0);
+  }
+
+  /// `rows` more were explained.
+  void advance(std::int64_t rows) {
+    if (!stages_.progress) return;
+    std::lock_guard const lock(progress_mutex_);
+    explained_ += rows;
+    stages_.progress(explained_);
   }
 
   void work() {
@@ -107,7 +115,13 @@ class Run {
   void explain(RowChunk const& chunk, Explanation& out, Stopwatch& watch, StageSeconds& seconds) {
     EngineWorkers::Lease const worker = workers_.borrow();
     watch.lap(seconds.wait);
+    std::int64_t told = 0;
+    worker->poll = [&](std::int64_t rows) {
+      check_on();
+      advance(rows - std::exchange(told, rows));
+    };
     worker->explain({chunk.values.data(), chunk.stride, chunk.rows}, count_only_, out);
+    advance(chunk.rows - told);
     watch.lap(seconds.explain);
   }
 
@@ -140,7 +154,6 @@ class Run {
       result_.additivity.merge(chunk.additivity);
       stages_.write(chunk.text);
     }
-    if (stages_.progress) stages_.progress(result_.rows);
   }
 
   void add_summary(std::vector<double> const& summary, std::size_t vectors) {
@@ -176,6 +189,8 @@ class Run {
   bool at_end_ = false;        // guarded by read_mutex_
   std::atomic<bool> failed_{false};
   std::atomic<bool> count_only_{false};  // a row exceeds the lattice's limit: the others are only counted
+  std::mutex progress_mutex_;
+  std::int64_t explained_ = 0;  // guarded by progress_mutex_
   std::mutex seconds_mutex_;
   PipelineResult result_;  // by the ordered stage; seconds: guarded by seconds_mutex_
   std::int64_t over_limit_ = 0;

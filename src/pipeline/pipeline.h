@@ -28,7 +28,7 @@ struct PipelineStages {
   /// Appends the text of a chunk. Called by several threads at the same time.
   std::function<void(RowChunk const&, Explanation const&, std::string&)> format;
   std::function<void(std::string_view)> write;  ///< in order, one call at a time
-  std::function<void(std::int64_t)> progress;   ///< rows done so far, after each chunk; may be empty
+  std::function<void(std::int64_t)> progress;   ///< rows explained so far, one call at a time; may be empty
 };
 
 struct PipelineOptions {
