@@ -32,9 +32,9 @@ struct ExpConstants<float> {
   static constexpr int kTerms = 5;
   /// Minimax for (e^r - 1 - r) / r^2 (Remez exchange, weighted for the relative error of e^r: 3.1e-9), highest first.
   LIMPID_HD static constexpr float coefficient(int term) noexcept {
-    constexpr float k[kTerms] = {1.381459878757596e-3F, 8.368716575205326e-3F, 4.166838899254799e-2F,
-                                 1.666652113199234e-1F, 4.999999403953552e-1F};
-    return k[term];
+    constexpr float kCoefficients[kTerms] = {1.381459878757596e-3F, 8.368716575205326e-3F, 4.166838899254799e-2F,
+                                             1.666652113199234e-1F, 4.999999403953552e-1F};
+    return kCoefficients[term];
   }
 };
 
@@ -51,10 +51,10 @@ struct ExpConstants<double> {
   static constexpr int kTerms = 12;
   /// Taylor: 1/13! ... 1/2!; the remainder is 4e-18.
   LIMPID_HD static constexpr double coefficient(int term) noexcept {
-    constexpr double k[kTerms] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
-                                  1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
-                                  1.0 / 120.0,        1.0 / 24.0,        1.0 / 6.0,        1.0 / 2.0};
-    return k[term];
+    constexpr double kCoefficients[kTerms] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
+                                              1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
+                                              1.0 / 120.0,        1.0 / 24.0,        1.0 / 6.0,        1.0 / 2.0};
+    return kCoefficients[term];
   }
 };
 
