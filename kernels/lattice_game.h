@@ -7,6 +7,7 @@
 #include "compile/layout.h"
 #include "kernels/device.h"
 #include "limpid/ensemble.h"
+#include "limpid/platform.h"
 
 namespace limpid {
 
@@ -20,6 +21,10 @@ struct LatticeGameArgs {
   std::int64_t byte_stride = 0;
   std::int64_t rows = 0;
   std::int64_t background_rows = 0;
+  /// A background too large for memory comes block by block: `background_begin` rows came before this block, and
+  /// `values` (sums until the last block) and `largest` go on from there. `background_total` 0: this block is all.
+  std::int64_t background_begin = 0;
+  std::int64_t background_total = 0;
   std::int32_t players = 0;             ///< P
   std::int32_t outputs = 0;             ///< G
   double const* base_margin = nullptr;  ///< [G] what no leaf path holds: CompiledModel::path_base
@@ -31,6 +36,13 @@ struct LatticeGameArgs {
   double* values = nullptr;       ///< [G x P x value_stride] out: mean over the background rows
   std::int64_t value_stride = 0;
   std::int32_t* largest = nullptr;  ///< [R] out: the most live players V of any pair of the row
+
+  [[nodiscard]] LIMPID_HD bool continues() const noexcept { return background_begin > 0; }
+  /// What the sums of this block are divided by: all background rows after the last block, else 1.
+  [[nodiscard]] LIMPID_HD double divisor() const noexcept {
+    std::int64_t const end = background_begin + background_rows;
+    return background_total == 0 || background_total == end ? static_cast<double>(end) : 1.0;
+  }
 };
 
 void lattice_game_cpu(LatticeGameArgs const& args);

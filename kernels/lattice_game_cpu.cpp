@@ -29,13 +29,28 @@ namespace {
 
 constexpr std::int64_t kTileRows = 8;
 
+/// Sums [rows x G x P] of the background rows before this block.
+void start_sums(LatticeGameArgs const& args, std::int64_t begin, std::int64_t end, std::vector<double>& sums) {
+  auto const vectors = static_cast<std::int64_t>(args.outputs) * args.players;
+  sums.assign(static_cast<std::size_t>((end - begin) * vectors), 0.0);
+  if (!args.continues()) {
+    std::fill(args.largest + begin, args.largest + end, 0);
+    return;
+  }
+  if (args.count_only) return;
+  for (std::int64_t r = begin; r < end; ++r) {
+    for (std::int64_t n = 0; n < vectors; ++n) {
+      sums[static_cast<std::size_t>((r - begin) * vectors + n)] = args.values[n * args.value_stride + r];
+    }
+  }
+}
+
 /// Rows [begin, end) against every background row: sums, then means.
 template <class Int, class Real>
 void play_tile(LatticeGameArgs const& args, std::int64_t begin, std::int64_t end, PairGame<Int, Real>& pair,
                std::vector<double>& sums) {
   auto const vectors = static_cast<std::int64_t>(args.outputs) * args.players;
-  sums.assign(static_cast<std::size_t>((end - begin) * vectors), 0.0);
-  std::fill(args.largest + begin, args.largest + end, 0);
+  start_sums(args, begin, end, sums);
   for (std::int64_t z = 0; z < args.background_rows; ++z) {
     for (std::int64_t r = begin; r < end; ++r) {
       std::int32_t const live = pair.meet(r, z);
@@ -45,10 +60,10 @@ void play_tile(LatticeGameArgs const& args, std::int64_t begin, std::int64_t end
     }
   }
   if (args.count_only) return;
-  auto const count = static_cast<double>(args.background_rows);
   for (std::int64_t n = 0; n < vectors; ++n) {
     for (std::int64_t r = begin; r < end; ++r) {
-      args.values[n * args.value_stride + r] = sums[static_cast<std::size_t>((r - begin) * vectors + n)] / count;
+      args.values[n * args.value_stride + r] =
+          sums[static_cast<std::size_t>((r - begin) * vectors + n)] / args.divisor();
     }
   }
 }

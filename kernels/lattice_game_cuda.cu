@@ -72,12 +72,13 @@ __global__ void mean_over_pairs_kernel(LatticeGameArgs args, std::int64_t first_
   if (i < rows * vectors) {
     std::int64_t const row = i / vectors;
     std::int64_t const vector = i % vectors;
-    double sum = 0.0;
+    double& value = args.values[vector * args.value_stride + first_row + row];
+    double sum = args.continues() ? value : 0.0;
     for (std::int64_t z = 0; z < args.background_rows; ++z) {
       std::int64_t const pair = row * args.background_rows + z;
       if (live[pair] <= args.max_players) sum += pair_values[pair * vectors + vector];
     }
-    args.values[vector * args.value_stride + first_row + row] = sum / static_cast<double>(args.background_rows);
+    value = sum / args.divisor();
   }
 }
 
@@ -163,7 +164,7 @@ void run(device::Exec const& exec, LatticeGameArgs const& args) {
 }  // namespace
 
 void lattice_game_cuda(device::Exec const& exec, LatticeGameArgs const& args) {
-  exec.zero(args.largest, static_cast<std::size_t>(args.rows) * sizeof(std::int32_t));
+  if (!args.continues()) exec.zero(args.largest, static_cast<std::size_t>(args.rows) * sizeof(std::int32_t));
   if (args.rows == 0 || args.background_rows == 0) return;
   bool const single = lattice::folds_in_float(args.link);
   if (args.wide) {

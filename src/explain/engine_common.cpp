@@ -55,7 +55,8 @@ void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& para
   });
 }
 
-LongBackground::LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for)
+LongBackground::LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for,
+                               std::size_t budget)
     : paths_(long_paths), background_(background) {
   auto const bytes_per_leaf = static_cast<std::size_t>(std::max<std::int64_t>(background.rows, 1)) * kEntryBytes;
   group_leaves_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(kGroupBytes / bytes_per_leaf), 1, kGroupLeaves);
@@ -63,13 +64,13 @@ LongBackground::LongBackground(PathsView const& long_paths, BinsView const& back
   kept_.resize(static_cast<std::size_t>(groups_));
   std::atomic<std::size_t> bytes = 0;
   parallel_for(groups_, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end && bytes <= kPatternBudget; ++i) {
+    for (std::int64_t i = begin; i < end && bytes <= budget; ++i) {
       auto& counts = kept_[static_cast<std::size_t>(i)];
       counts = distinct_patterns(group(i), background_, 0, std::numeric_limits<std::size_t>::max());
       bytes += counts.patterns.size() * kEntryBytes;
     }
   });
-  if (bytes > kPatternBudget) kept_.clear();
+  if (bytes > budget) kept_.clear();
 }
 
 PathsView LongBackground::group(std::int64_t index) const noexcept {
@@ -110,6 +111,25 @@ void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor
     args.words = patterns.words.data() + first * model.long_paths.leaves();
     leaf_patterns_cpu(args);
   });
+}
+
+LatticeBackground::LatticeBackground(CompiledModel const& model, BinsView const& background,
+                                     ParallelFor const& parallel_for, std::size_t budget)
+    : model_(&model), background_(background) {
+  std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(model), 1);
+  std::int64_t const fitting = static_cast<std::int64_t>(budget) / per_row;
+  is_kept_ = background.rows <= fitting;
+  block_rows_ = is_kept_ ? background.rows : std::max(fitting / kPatternRows, std::int64_t{1}) * kPatternRows;
+  if (is_kept_) make_patterns(model, background, parallel_for, kept_);
+}
+
+void LatticeBackground::for_each_block(
+    Patterns& scratch, std::function<void(Patterns const&, std::int64_t, std::int64_t)> const& body) const {
+  for (std::int64_t begin = 0; begin < background_.rows; begin += block_rows_) {
+    std::int64_t const rows = std::min(block_rows_, background_.rows - begin);
+    if (!is_kept_) make_patterns(*model_, {background_.data + begin, rows, background_.stride}, serial_for, scratch);
+    body(is_kept_ ? kept_ : scratch, begin, rows);
+  }
 }
 
 LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, Patterns const& background) noexcept {

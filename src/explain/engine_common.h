@@ -24,12 +24,13 @@ struct BinnedRows {
 /// Fills `binned` (reused).
 void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& parallel_for, BinnedRows& binned);
 
-/// The background of the long paths, by groups of leaves. When all groups together are larger than kPatternBudget none
+/// The background of the long paths, by groups of leaves. When all groups together are larger than the budget none
 /// is kept, and each chunk of rows counts the patterns again, group by group: slower, same bits.
 class LongBackground {
  public:
   LongBackground() = default;
-  LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for);
+  LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for,
+                 std::size_t budget = kPatternBudget);
   /// Calls body(paths of a group, patterns of its leaves) in the order of the leaves.
   void for_each_group(std::function<void(PathsView const&, PatternCountsView const&)> const& body) const;
 
@@ -54,6 +55,25 @@ struct Patterns {
 /// Fills `patterns` (reused) with those of the rows.
 void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor const& parallel_for,
                    Patterns& patterns);
+
+/// The patterns of the background: kept where all of them fit in the budget, else made again block by block.
+class LatticeBackground {
+ public:
+  LatticeBackground() = default;
+  /// The model must outlive it, and so must the bins.
+  LatticeBackground(CompiledModel const& model, BinsView const& background, ParallelFor const& parallel_for,
+                    std::size_t budget = kPatternBudget);
+  /// Calls body(patterns, first row, rows) for the blocks in order. `scratch`: the caller's, reused.
+  void for_each_block(Patterns& scratch,
+                      std::function<void(Patterns const&, std::int64_t, std::int64_t)> const& body) const;
+
+ private:
+  CompiledModel const* model_ = nullptr;
+  BinsView background_;
+  std::int64_t block_rows_ = 0;
+  bool is_kept_ = false;
+  Patterns kept_;
+};
 
 /// What the lattice reads from the model and the patterns; the caller sets the numbers of rows, the limit and the
 /// outputs.

@@ -30,10 +30,10 @@ struct Shared {
   Question question;
   std::int64_t background_rows = 0;
   std::vector<double> expected;
-  std::vector<float> tables;  ///< leaf tables of the short paths
-  BinnedRows binned;          ///< background rows
-  LongBackground long_paths;  ///< interventional tables: background of the long paths
-  Patterns background;        ///< lattice: patterns of the background rows
+  std::vector<float> tables;     ///< leaf tables of the short paths
+  BinnedRows binned;             ///< background rows
+  LongBackground long_paths;     ///< interventional tables: background of the long paths
+  LatticeBackground background;  ///< lattice: patterns of the background rows
 };
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
@@ -117,19 +117,23 @@ class CpuWorker final : public Engine::Worker {
     }
   }
 
-  /// Rows [first, first + rows).
+  /// Rows [first, first + rows), against the background block by block.
   void play_group(std::int64_t first, std::int64_t rows, bool count_only, Explanation& out) {
     CompiledModel const& model = shared_.model;
     make_patterns(model, {binned_.bins.data() + first, rows, binned_.stride}, serial_for, patterns_);
-    auto args = lattice_args(model, patterns_, shared_.background);
-    args.rows = rows;
-    args.background_rows = shared_.background_rows;
-    args.max_players = shared_.question.max_exact_players;
-    args.count_only = count_only;
-    args.values = out.values.data() + first;
-    args.value_stride = out.stride;
-    args.largest = out.largest.data() + first;
-    lattice_game_cpu(args);
+    shared_.background.for_each_block(background_, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
+      auto args = lattice_args(model, patterns_, block);
+      args.rows = rows;
+      args.background_rows = count;
+      args.background_begin = begin;
+      args.background_total = shared_.binned.rows;
+      args.max_players = shared_.question.max_exact_players;
+      args.count_only = count_only;
+      args.values = out.values.data() + first;
+      args.value_stride = out.stride;
+      args.largest = out.largest.data() + first;
+      lattice_game_cpu(args);
+    });
   }
 
   void predict(Explanation& out) const {
@@ -155,7 +159,8 @@ class CpuWorker final : public Engine::Worker {
 
   Shared const& shared_;
   BinnedRows binned_;
-  Patterns patterns_;
+  Patterns patterns_;    ///< of a group of rows
+  Patterns background_;  ///< of a block of background rows, where not all are kept
 };
 
 class CpuEngine final : public Engine {
@@ -167,7 +172,7 @@ class CpuEngine final : public Engine {
     shared_.background_rows = binned.rows;
     shared_.expected = limpid::expected_value(model, question, binned.view(), parallel_for);
     if (question.algorithm == Algorithm::kLattice) {
-      make_patterns(model, binned.view(), parallel_for, shared_.background);
+      shared_.background = LatticeBackground(model, binned.view(), parallel_for);
     } else {
       build_tables(shared_, binned.view(), parallel_for);
     }

@@ -190,6 +190,25 @@ TEST(LatticeGame, LeavesOutPairsAboveTheLimitAndCountsThem) {
   EXPECT_EQ(game.values, std::vector<double>(game.values.size(), -77.0));
 }
 
+TEST(LatticeGame, BackgroundInBlocksGivesTheBitsOfTheWhole) {
+  auto game = make_lattice_case({.rows = 10, .background = 5, .players = 7, .outputs = 2});
+  lattice_game_cpu(game.args);
+  auto const values = game.values;
+  auto const largest = game.largest;
+
+  std::fill(game.values.begin(), game.values.end(), -77.0);
+  auto block = game.args;
+  block.background_total = 5;
+  for (std::int64_t const rows : {2, 2, 1}) {
+    block.background_rows = rows;
+    lattice_game_cpu(block);
+    block.background_begin += rows;
+    block.background_bytes += rows * block.byte_stride;
+  }
+  EXPECT_EQ(game.values, values);
+  EXPECT_EQ(game.largest, largest);
+}
+
 TEST(LatticeGame, PlayersOfALeafWithoutValueAreLive) {
   auto game = make_lattice_case({.players = 4, .short_leaves = 30});
   std::fill(game.short_paths.fixed.begin(), game.short_paths.fixed.end(), 0);
