@@ -1,0 +1,54 @@
+"""--help and inspect, word for word. With UPDATE_GOLDENS=1 the files in goldens/ are written anew."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from limpid_program import FIXTURES, run
+
+GOLDENS = Path(__file__).parent / "goldens"
+CASES = {
+    "help.txt": ["--help"],
+    "explain_help.txt": ["explain", "--help"],
+    "inspect_help.txt": ["inspect", "--help"],
+    "inspect_binary.txt": ["inspect", FIXTURES / "3.2.0/binary.json"],
+    "inspect_early_stopping.txt": ["inspect", FIXTURES / "3.2.0/early_stopping.ubj"],
+    "inspect_categorical.txt": ["inspect", "--model", FIXTURES / "3.2.0/categorical.json"],
+    "inspect_multi.json": ["inspect", "--json", FIXTURES / "3.2.0/multi.json"],
+    "inspect_hinge.txt": ["inspect", FIXTURES / "1.0.2/hinge.json"],
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden(name):
+    done = run(*CASES[name])
+    assert done.returncode == 0, done.stderr
+    golden = GOLDENS / name
+    if os.environ.get("UPDATE_GOLDENS"):
+        GOLDENS.mkdir(exist_ok=True)
+        golden.write_text(done.stdout)
+    assert done.stdout == golden.read_text()
+
+
+def test_help_lists_every_option_of_the_contract():
+    options = """model data background space method format out overwrite id label exclude no-header delimiter missing
+        iterations max-exact-players device threads chunk-rows seed float64 model-format config quiet verbose progress
+        color""".split()
+    text = run("explain", "--help").stdout
+    assert [option for option in options if f"  --{option}" not in text] == []
+    assert "multiple of 256" in text
+    assert max(len(line) for line in text.splitlines()) <= 120
+
+
+def test_help_wins_over_what_is_missing():
+    assert run("explain", "--model", "x", "--help").stdout == run("explain", "-h").stdout
+
+
+def test_inspect_json_says_what_inspect_says():
+    model = json.loads(run("inspect", "--json", FIXTURES / "3.2.0/early_stopping.json").stdout)
+    assert model["rounds"] == 4
+    assert model["best_rounds"] == 1
+    assert model["trees"] == 4
+    assert model["link"] == "sigmoid"
+    assert [feature["name"] for feature in model["features"]][:2] == ["age", "income"]
