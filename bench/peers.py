@@ -79,8 +79,8 @@ class Bench:
         self.limpid(model, rows, *options)
         runs = [self.limpid(model, rows, *options)[:2] for _ in range(self.reps)]
         whole = statistics.median(seconds for seconds, _ in runs)
-        explain = statistics.median(run["seconds"]["explain"] for _, run in runs)
-        prepare = statistics.median(run["seconds"]["prepare"] for _, run in runs)
+        explain = statistics.median(run["stage_seconds"]["explain"] for _, run in runs)
+        prepare = statistics.median(run["stage_seconds"]["engine"] for _, run in runs)
         return count / whole, count / explain, prepare
 
 

@@ -114,8 +114,10 @@ RunFacts ExplainJob::run_facts() const {
   facts.seconds = seconds_;
   facts.rows_per_second = seconds_ > 0.0 ? static_cast<double>(result_.rows) / seconds_ : 0.0;
   auto const& s = result_.seconds;
-  facts.stage_seconds = {
-      {"read", s.read}, {"explain", s.explain}, {"format", s.format}, {"write", s.write}, {"wait", s.wait}};
+  facts.stage_seconds = stage_seconds_;
+  facts.stage_seconds.insert(
+      facts.stage_seconds.end(),
+      {{"read", s.read}, {"explain", s.explain}, {"format", s.format}, {"write", s.write}, {"wait", s.wait}});
   facts.peak_memory_bytes = peak_memory_bytes();
   return facts;
 }

@@ -73,17 +73,23 @@ void ExplainJob::run() {
 void ExplainJob::run_stages() {
   started_at_ = utc_now();
   gpu_ = use_gpu(options_.device);
-  load();
+  timed("model", [this] { load(); });
   (void)output_labels();  // a wrong --labels is told before any work
   open();
-  prepare_background();
-  prepare_engine();
+  timed("background", [this] { prepare_background(); });
+  timed("engine", [this] { prepare_engine(); });
   prepare_shape();
   say_what_was_chosen();
   explain();
   if (!to_stdout()) write_documents();
   say_what_was_done();
   check();
+}
+
+void ExplainJob::timed(char const* stage, std::function<void()> const& work) {
+  auto const start = std::chrono::steady_clock::now();
+  work();
+  stage_seconds_.emplace_back(stage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
 void ExplainJob::load() {

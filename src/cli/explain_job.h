@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/console.h"
@@ -28,9 +30,10 @@ class ExplainJob {
  private:
   [[nodiscard]] bool to_stdout() const noexcept { return options_.out == "-"; }
   void run_stages();
-  void load();                ///< model, rounds, question
-  void open();                ///< data against model, output directory
-  void prepare_background();  ///< rows of the background
+  void timed(char const* stage, std::function<void()> const& work);  ///< notes its seconds in run.json
+  void load();                                                       ///< model, rounds, question
+  void open();                                                       ///< data against model, output directory
+  void prepare_background();                                         ///< rows of the background
   void prepare_engine();
   void prepare_shape();
   void explain();
@@ -69,6 +72,7 @@ class ExplainJob {
   PipelineResult result_;
   std::string started_at_;  ///< RFC 3339, UTC
   double seconds_ = 0.0;
+  std::vector<std::pair<std::string, double>> stage_seconds_;
 };
 
 }  // namespace limpid::cli
