@@ -6,11 +6,15 @@ if(LIMPID_WERROR)
   # Warnings that follow values through inlined code differ from one compiler, optimisation level and sanitizer to the
   # next, with false alarms in the standard library: errors only in the plain build of the compiler that CI runs.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (LIMPID_SANITIZE OR NOT CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13))
+    set(_quiet -Wno-error=)
+    if(LIMPID_SANITIZE)
+      set(_quiet -Wno-)
+    endif()
     foreach(_name maybe-uninitialized array-bounds stringop-overflow stringop-overread restrict free-nonheap-object
                   null-dereference dangling-reference dangling-pointer)
       check_cxx_compiler_flag(-W${_name} LIMPID_HAS_W_${_name})
       if(LIMPID_HAS_W_${_name})
-        list(APPEND _cxx -Wno-error=${_name})
+        list(APPEND _cxx ${_quiet}${_name})
       endif()
     endforeach()
   endif()
