@@ -4,6 +4,7 @@
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
+mkdir -p build
 export CC=clang CXX=clang++
 cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Debug -DLIMPID_CUDA=OFF -DLIMPID_BENCH=ON >build/lint.log ||
   { cat build/lint.log; die "configuring build/lint failed"; }
