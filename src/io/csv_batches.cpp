@@ -25,6 +25,7 @@
 namespace limpid {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kLongestRecord = 256 * 1024 * 1024;
 
 struct RaggedRow {
@@ -61,11 +62,15 @@ class CountedText final : public arrow::io::InputStream {
     return std::shared_ptr<arrow::Buffer>(std::move(buffer));
   }
   arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
-    auto* const bytes = static_cast<char*>(out);
+    // Arrow drops a byte order mark at its start, which here is the first row: it gets one of ours to drop.
+    auto const mark = kByteOrderMark.substr(std::min(static_cast<std::size_t>(position_), kByteOrderMark.size()),
+                                            static_cast<std::size_t>(size));
+    auto* const bytes = std::copy(mark.begin(), mark.end(), static_cast<char*>(out));
+    auto const room = static_cast<std::size_t>(size) - mark.size();
     std::optional<Error> failure;
     std::size_t got = 0;
     try {
-      got = input_->read(bytes, static_cast<std::size_t>(size));
+      got = input_->read(bytes, room);
     } catch (Error const& error) {
       failure = error;  // Arrow is no place for exceptions: it is thrown again behind it
     }
@@ -73,15 +78,15 @@ class CountedText final : public arrow::io::InputStream {
     if (!failure) {
       shared_->lines->feed({bytes, got});
       // Arrow takes the end of the file for the end of a quote, which would swallow rows in silence.
-      bool const at_end = got < static_cast<std::size_t>(size);
+      bool const at_end = got < room;
       if (at_end && shared_->lines->inside_quotes()) failure = open_quote(*shared_->lines, input_->where());
     }
     if (failure) {
       shared_->failure = failure;
       return arrow::Status::IOError(failure->what());
     }
-    position_ += static_cast<std::int64_t>(got);
-    return static_cast<std::int64_t>(got);
+    position_ += static_cast<std::int64_t>(mark.size() + got);
+    return static_cast<std::int64_t>(mark.size() + got);
   }
 
  private:
@@ -162,9 +167,10 @@ std::vector<CsvRecord> const& CsvBatches::head() const noexcept { return impl_->
 
 void CsvBatches::start(std::size_t skip_records, std::int32_t column_count, std::vector<std::int32_t> columns) {
   static constexpr std::int64_t kRecordsPerBlock = 16;
+  static constexpr std::int64_t kSmallestBlock = 16;
   std::size_t skip_bytes = 0;
   std::int64_t first_line = 1;
-  impl_->block_bytes = impl_->options.block_bytes;
+  impl_->block_bytes = std::max(kSmallestBlock, impl_->options.block_bytes);
   for (std::size_t i = 0; i < impl_->head.size(); ++i) {
     auto const& record = impl_->head[i];
     impl_->block_bytes =

@@ -86,6 +86,13 @@ TEST_F(RowSourceFile, ColumnsThatAreNotNeededMayHoldAnything) {
   EXPECT_EQ(read_rows(options, named_model({"a"})).values, (Values{{5}, {6}}));
 }
 
+TEST_F(RowSourceFile, AByteOrderMarkIsOneOnlyAtTheStart) {
+  auto options = file("\xEF\xBB\xBFid,a\n\xEF\xBB\xBFx,1\ny,2\n");
+  options.id = "id";
+  auto const rows = read_rows(options, named_model({"a"}));
+  EXPECT_EQ(rows.ids, (std::vector<std::string>{"\xEF\xBB\xBFx", "y"}));
+}
+
 TEST_F(RowSourceFile, AnIdMayAlsoBeAFeature) {
   auto options = file("a,b\n1,2\n");
   options.id = "a";
