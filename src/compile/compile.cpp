@@ -50,12 +50,14 @@ void add_margins(Ensemble const& ensemble, CompiledModel& model) {
 }
 
 /// The test of node `n` on bins: it goes left iff all of them pass.
-void add_node(Ensemble const& ensemble, Binning const& binning, Tree const& tree, std::size_t n, CompiledModel& model) {
+void add_node(Ensemble const& ensemble, Binning const& binning, Tree const& tree, std::size_t n, std::uint32_t& leaves,
+              CompiledModel& model) {
   std::uint32_t const root = model.roots.back();
   Node node;
   node.test_begin = static_cast<std::uint32_t>(model.node_tests.size());
   if (tree.left[n] < 0) {
     node.value = tree.value[n] * tree.weight;
+    node.left = leaves++;
   } else {
     Split const split = split_of(binning, ensemble.input_cast, tree, n);
     Condition condition;
@@ -74,16 +76,17 @@ void add_node(Ensemble const& ensemble, Binning const& binning, Tree const& tree
 void add_trees(Ensemble const& ensemble, Binning const& binning, CompiledModel& model) {
   std::vector<std::int32_t> depth;  // [nodes] root 1
   for (Tree const& tree : ensemble.trees) {
-    model.roots.push_back(static_cast<std::uint32_t>(model.nodes.size()));
     model.tree_output.push_back(static_cast<std::uint32_t>(tree.output));
     depth.assign(tree.left.size(), 1);
+    std::uint32_t leaves = 0;
     for (std::size_t n = 0; n < tree.left.size(); ++n) {
-      add_node(ensemble, binning, tree, n, model);
+      add_node(ensemble, binning, tree, n, leaves, model);
       model.tree_depth = std::max(model.tree_depth, depth[n]);
       if (tree.left[n] < 0) continue;
       depth[static_cast<std::size_t>(tree.left[n])] = depth[n] + 1;
       depth[static_cast<std::size_t>(tree.right[n])] = depth[n] + 1;
     }
+    model.roots.push_back(static_cast<std::uint32_t>(model.nodes.size()));
   }
 }
 
@@ -122,7 +125,7 @@ ColumnsView CompiledModel::columns_view() const noexcept {
 
 TreesView CompiledModel::trees_view() const noexcept {
   TreesView view;
-  view.trees = static_cast<std::int32_t>(roots.size());
+  view.trees = static_cast<std::int32_t>(tree_output.size());
   view.nodes = nodes.data();
   view.tests = node_tests.data();
   view.root = roots.data();

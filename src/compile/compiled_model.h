@@ -42,7 +42,7 @@ struct CompiledModel {
   LeafPaths long_paths;   ///< kMaxShortPlayers < K <= kMaxLongPlayers
   std::vector<Node> nodes;
   std::vector<Test> node_tests;
-  std::vector<std::uint32_t> roots;
+  std::vector<std::uint32_t> roots{0};  ///< [trees + 1]
   std::vector<std::uint32_t> tree_output;
   std::int32_t tree_depth = 0;
   std::vector<double> base_margin;   ///< [G] margin before the first tree

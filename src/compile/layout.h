@@ -86,17 +86,18 @@ struct PathsView {
 struct Node {
   std::uint32_t test_begin = 0;
   std::uint32_t test_count = 0;
-  std::uint32_t left = 0;  ///< node index in TreesView::nodes
+  std::uint32_t left = 0;  ///< node index in TreesView::nodes; leaves: rank among their tree's leaves
   std::uint32_t right = 0;
   double value = 0.0;  ///< leaves: value times tree weight
 };
 
-/// The trees themselves on bins, for predictions: trees in file order.
+/// The trees themselves on bins, for predictions: trees in file order, the nodes of a tree side by side (root first,
+/// children after their parent), those of the next tree behind them.
 struct TreesView {
   std::int32_t trees = 0;
   Node const* nodes = nullptr;
   Test const* tests = nullptr;
-  std::uint32_t const* root = nullptr;    ///< [trees]
+  std::uint32_t const* root = nullptr;    ///< [trees + 1] ends with the number of all nodes
   std::uint32_t const* output = nullptr;  ///< [trees]
   double const* base_margin = nullptr;    ///< [G]
   std::int32_t outputs = 0;               ///< G
