@@ -25,7 +25,7 @@ constexpr std::array<Meaning, 17> kMeanings{{
     {"an XGBoost model in the legacy binary format",
      "load it with XGBoost 1.0 to 3.0 (pip install 'xgboost<3.1') and save it with booster.save_model(\"model.json\")"},
     {"an XGBoost model in the legacy binary format",
-     "load it with XGBoost 1.0 to 1.7 (pip install 'xgboost<2') and save it with booster.save_model(\"model.json\")"},
+     "load it with XGBoost 1.0 to 3.0 (pip install 'xgboost<3.1') and save it with booster.save_model(\"model.json\")"},
     {"an XGBoost text dump", "a dump lacks base score and objective: use booster.save_model(\"model.json\")"},
     {"a Python pickle",
      "pickles are programs and are never loaded; load it where you trust it (pickle.load or joblib.load) and save it "

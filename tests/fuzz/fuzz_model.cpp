@@ -29,6 +29,7 @@ void check(limpid::Ensemble const& ensemble) {
 
 }  // namespace
 
+// The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   try {
     check(limpid::model::read_model({reinterpret_cast<char const*>(data), size}, "fuzz"));

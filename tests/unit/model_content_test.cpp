@@ -1,4 +1,6 @@
 /// Files that are no XGBoost model in JSON or UBJSON: each is named by its content, with what to do.
+#include <archive.h>
+#include <archive_entry.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "limpid/ensemble.h"
 #include "limpid/error.h"
@@ -34,7 +38,7 @@ std::vector<Foreign> foreign_files() {
       {"Pickle", std::string("\x80\x04\x95\x10\x00", 5), "a Python pickle", "save_model(\"model.json\")"},
       {"Joblib", "\x78\x9c stuff", "as joblib writes it", "joblib.load"},
       {"Legacy", "binf\x3f", "legacy binary format", "pip install 'xgboost<3.1'"},
-      {"Headerless", zeros + length + "binary:logistic" + "xyz", "legacy binary format", "pip install 'xgboost<2'"},
+      {"Headerless", zeros + length + "binary:logistic" + "xyz", "legacy binary format", "pip install 'xgboost<3.1'"},
       {"TextDump", "booster[0]:\n0:[f1<3] yes=1,no=2\n", "an XGBoost text dump", "lacks base score"},
       {"JsonDump", "[\n  { \"nodeid\": 0, \"depth\": 0 }]", "an XGBoost text dump", "lacks base score"},
       {"LightgbmText", "tree\nversion=v4\nnum_class=1\n", "a LightGBM model, which this version cannot read",
@@ -80,17 +84,13 @@ class ModelFiles : public testing::Test {
   void SetUp() override {
     std::string pattern = (fs::temp_directory_path() / "limpid-model-XXXXXX").string();
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
+    folder = pattern;
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder); }
 
   fs::path write(std::string const& name, std::string const& bytes) const {
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    return folder_ / name;
-  }
-
-  void run(std::string const& command) const {
-    ASSERT_EQ(std::system(("cd '" + folder_.string() + "' && " + command).c_str()), 0) << command;
+    std::ofstream(folder / name, std::ios::binary) << bytes;
+    return folder / name;
   }
 
   void expect_error(fs::path const& path, std::string const& code, std::string const& message,
@@ -110,16 +110,14 @@ class ModelFiles : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  fs::path folder_;
+  fs::path folder;
 };
 
 TEST_F(ModelFiles, MissingFileIsNamed) {
-  expect_error(folder_ / "none.json", "model.open", "none.json': No such file or directory", "--model");
+  expect_error(folder / "none.json", "model.open", "none.json': No such file or directory", "--model");
 }
 
-TEST_F(ModelFiles, DirectoryIsNamed) {
-  expect_error(folder_, "model.open", "it is a directory", "name the model file");
-}
+TEST_F(ModelFiles, DirectoryIsNamed) { expect_error(folder, "model.open", "it is a directory", "name the model file"); }
 
 TEST_F(ModelFiles, ExtensionDoesNotMatter) {
   EXPECT_EQ(load_model(write("a.ubj", fixture("3.4.1/binary.json")).string()).format, "json");
@@ -129,31 +127,63 @@ TEST_F(ModelFiles, ExtensionDoesNotMatter) {
 TEST_F(ModelFiles, EmptyFileIsNamed) { expect_error(write("m", ""), "model.format", "the file is empty", "save"); }
 
 TEST_F(ModelFiles, PipeIsRead) {
-  write("m.json", fixture("3.4.1/binary.json"));
-  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
-  run("cat m.json > pipe &");
-  EXPECT_EQ(load_model((folder_ / "pipe").string()).trees.size(), 4U);
+  auto const pipe = folder / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&pipe] { std::ofstream(pipe, std::ios::binary) << fixture("3.4.1/binary.json"); });
+  EXPECT_EQ(load_model(pipe.string()).trees.size(), 4U);
+  writer.join();
+}
+
+struct Entry {
+  std::string name;
+  std::string bytes;
+};
+
+/// A .tar.gz of the entries, or the .gz of one without a name.
+std::string pack(std::vector<Entry> const& entries) {
+  std::string out(std::size_t{1} << 20, '\0');
+  std::size_t used = 0;
+  archive* const handle = archive_write_new();
+  archive_write_add_filter_gzip(handle);
+  if (entries[0].name.empty())
+    archive_write_set_format_raw(handle);
+  else
+    archive_write_set_format_pax_restricted(handle);
+  archive_write_open_memory(handle, out.data(), out.size(), &used);
+  for (auto const& [name, bytes] : entries) {
+    archive_entry* const entry = archive_entry_new();
+    archive_entry_set_pathname(entry, name.c_str());
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_size(entry, static_cast<la_int64_t>(bytes.size()));
+    archive_write_header(handle, entry);
+    archive_write_data(handle, bytes.data(), bytes.size());
+    archive_entry_free(entry);
+  }
+  archive_write_free(handle);
+  return out.substr(0, used);
 }
 
 TEST_F(ModelFiles, PickleInTarIsFound) {
-  write("xgboost-model", std::string("\x80\x04\x95\x10\x00", 5));
-  write("readme.txt", "hello\n");
-  run("tar -czf model.tar.gz readme.txt xgboost-model");
-  expect_error(folder_ / "model.tar.gz", "model.format",
-               "it holds 'readme.txt' (text), 'xgboost-model' (a Python pickle)", "then pickles are programs");
+  auto const bytes = pack({{"readme.txt", "hello\n"}, {"xgboost-model", std::string("\x80\x04\x95\x10\x00", 5)}});
+  expect_error(
+      write("model.tar.gz", bytes), "model.format",
+      "the file is gzip-compressed, not a model; it holds 'readme.txt' (text), 'xgboost-model' (a Python pickle)",
+      "then pickles are programs");
 }
 
 TEST_F(ModelFiles, ModelInTarIsFound) {
-  write("xgboost-model", fixture("3.4.1/binary.ubj"));
-  run("tar -czf model.tar.gz xgboost-model");
-  expect_error(folder_ / "model.tar.gz", "model.format", "it holds 'xgboost-model' (UBJSON)",
-               "unpack it first: tar -xf ");
+  expect_error(write("model.tar.gz", pack({{"xgboost-model", fixture("3.4.1/binary.ubj")}})), "model.format",
+               "it holds 'xgboost-model' (UBJSON)", "unpack it first: tar -xf ");
 }
 
 TEST_F(ModelFiles, CompressedModelIsFound) {
-  write("m.json", fixture("3.4.1/binary.json"));
-  run("gzip m.json");
-  expect_error(folder_ / "m.json.gz", "model.format", "it holds one file (JSON)", "unpack it first");
+  expect_error(write("m.json.gz", pack({{"", fixture("3.4.1/binary.json")}})), "model.format",
+               "it holds one file (JSON)", "unpack it first");
+}
+
+TEST_F(ModelFiles, BombsAreNotUnpacked) {
+  expect_error(write("m.tar.gz", pack({{"zeros", std::string(std::size_t{70} << 20, '\0')}, {"model", "x"}})),
+               "model.format", "it holds 'zeros'", "unpack it first");
 }
 
 TEST_F(ModelFiles, ExplicitFormatIsHeld) {
