@@ -15,11 +15,14 @@ namespace {
 /// Appends leaves to one class, block by block: a block's leaves are kept until it is full, then sorted by K.
 class BlockWriter {
  public:
-  BlockWriter(LeafPaths& paths, bool tables, bool covers) : paths_(paths), tables_(tables), covers_(covers) {}
+  BlockWriter(LeafPaths& paths, bool tables, bool covers, std::size_t players)
+      : paths_(paths), tables_(tables), covers_(covers), in_block_(players, 0) {}
 
   std::vector<Test>& tests() noexcept { return tests_; }
   void player(std::uint32_t player, double cover_ratio) {
     players_.push_back(player);
+    if (in_block_[player] == 0) block_players_.push_back(player);
+    in_block_[player] = 1;
     ratios_.push_back(cover_ratio);
   }
   void finish_leaf(double value, std::int64_t fixed) {
@@ -40,15 +43,16 @@ class BlockWriter {
     for (Leaf const& leaf : leaves_) append(leaf, output);
     block.end = static_cast<std::uint32_t>(paths_.leaves());
     block.output = output;
-    std::sort(players_.begin(), players_.end());
-    players_.erase(std::unique(players_.begin(), players_.end()), players_.end());
     block.player_begin = static_cast<std::uint32_t>(paths_.block_players.size());
-    paths_.block_players.insert(paths_.block_players.end(), players_.begin(), players_.end());
+    paths_.block_players.insert(paths_.block_players.end(), block_players_.begin(), block_players_.end());
+    std::sort(paths_.block_players.begin() + block.player_begin, paths_.block_players.end());
     block.player_end = static_cast<std::uint32_t>(paths_.block_players.size());
     paths_.blocks.push_back(block);
     leaves_.clear();
     tests_.clear();
     players_.clear();
+    for (std::uint32_t const player : block_players_) in_block_[player] = 0;
+    block_players_.clear();
     ratios_.clear();
     test_end_ = player_end_ = 0;
   }
@@ -84,6 +88,8 @@ class BlockWriter {
   bool covers_;
   std::vector<Test> tests_;
   std::vector<std::uint32_t> players_;
+  std::vector<std::uint32_t> block_players_;  ///< distinct ones, as they came
+  std::vector<std::uint8_t> in_block_;        ///< [M]
   std::vector<double> ratios_;
   std::vector<Leaf> leaves_;
   std::size_t test_end_ = 0;
@@ -158,8 +164,8 @@ class Walker {
         binning_(binning),
         model_(model),
         path_(binning, ensemble.features.size()),
-        short_(model.short_paths, true, model.has_covers),
-        long_(model.long_paths, false, model.has_covers) {}
+        short_(model.short_paths, true, model.has_covers, ensemble.features.size()),
+        long_(model.long_paths, false, model.has_covers, ensemble.features.size()) {}
 
   void walk_output(std::int32_t output) {
     for (std::size_t t = 0; t < ensemble_.trees.size(); ++t) {
