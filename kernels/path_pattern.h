@@ -13,10 +13,15 @@ namespace limpid {
   return static_cast<std::int32_t>(paths.player_begin[leaf + 1] - paths.player_begin[leaf]);
 }
 
-/// Bits q < K only; the bits above are 0 here, so that the pattern indexes a table.
+/// N, the bits of a pattern: K, one per player, unless leaves are folded (compile/fold_leaves.h).
+[[nodiscard]] LIMPID_HD constexpr std::int32_t path_bits(PathsView const& paths, std::int64_t leaf) noexcept {
+  return paths.tests[paths.test_begin[leaf + 1] - 1].player + 1;  // tests are sorted by bit, every bit has one
+}
+
+/// Bits below N only; the bits above are 0 here, so that the pattern indexes a table.
 [[nodiscard]] LIMPID_HD inline std::uint64_t path_pattern(PathsView const& paths, std::int64_t leaf,
                                                           BinsView const& bins, std::int64_t row) noexcept {
-  return pattern_of(paths, leaf, bins, row) & (~std::uint64_t{0} >> (64 - path_players(paths, leaf)));
+  return pattern_of(paths, leaf, bins, row) & (~std::uint64_t{0} >> (64 - path_bits(paths, leaf)));
 }
 
 [[nodiscard]] LIMPID_HD constexpr std::int32_t count_bits(std::uint64_t v) noexcept {

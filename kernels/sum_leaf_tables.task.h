@@ -18,11 +18,12 @@ struct SumLeafTablesTask {
 
   LIMPID_HD void operator()(std::int64_t leaf, std::int64_t row, float* phi) const noexcept {
     std::int32_t const players = path_players(paths, leaf);
+    std::int32_t const bits = path_bits(paths, leaf);
     std::uint64_t const a = path_pattern(paths, leaf, bins, row);
     float const* table = tables + paths.table_begin[leaf];
     for (std::int32_t q = 0; q < players; ++q) {
       phi[paths.players[paths.player_begin[leaf] + static_cast<std::uint32_t>(q)]] +=
-          table[(static_cast<std::uint64_t>(q) << players) + a];
+          table[(static_cast<std::uint64_t>(q) << bits) + a];
     }
   }
 };

@@ -28,36 +28,30 @@ struct GroupContext {
   BlockPlan const& plan;
   LeafBlock const& block;
   std::uint8_t const* bins;
-  float* sums;
 };
 
-/// Leaves [begin, end), all of K players.
-template <int K, int Steps>
-void AddRun(GroupContext const& c, std::uint32_t begin, std::uint32_t end) {
+/// Leaves [begin, end), all with patterns of N bits.
+template <int N, int Steps>
+void AddRun(GroupContext const& c, PlanRun const& run) {
   std::uint32_t const first_test = c.paths.test_begin[c.block.begin];
   std::uint32_t const first_player = c.paths.player_begin[c.block.begin];
-  for (std::uint32_t leaf = begin; leaf < end; ++leaf) {
-    PlanTest const* const tests = c.plan.tests.data();
-    AddLeaf<K, Steps>(tests + (c.paths.test_begin[leaf] - first_test),
+  PlanTest const* const tests = c.plan.tests.data();
+  float* const* const sums = c.plan.sums.data();
+  for (std::uint32_t leaf = run.begin; leaf < run.end; ++leaf) {
+    AddLeaf<N, Steps>(tests + (c.paths.test_begin[leaf] - first_test),
                       tests + (c.paths.test_begin[leaf + 1] - first_test),
-                      c.plan.sums.data() + (c.paths.player_begin[leaf] - first_player),
-                      c.tables + c.paths.table_begin[leaf], c.bins, c.sums);
+                      sums + (c.paths.player_begin[leaf] - first_player), path_players(c.paths, leaf),
+                      c.tables + c.paths.table_begin[leaf], c.bins);
   }
 }
 
 template <int Steps>
 void AddBlock(GroupContext const& c) {
-  using Run = void (*)(GroupContext const&, std::uint32_t, std::uint32_t);
+  using Run = void (*)(GroupContext const&, PlanRun const&);
   static constexpr Run kRuns[kMaxShortPlayers + 1] = {nullptr,          AddRun<1, Steps>, AddRun<2, Steps>,
                                                       AddRun<3, Steps>, AddRun<4, Steps>, AddRun<5, Steps>,
                                                       AddRun<6, Steps>, AddRun<7, Steps>, AddRun<8, Steps>};
-  for (std::uint32_t begin = c.block.begin; begin < c.block.end;) {
-    std::int32_t const players = path_players(c.paths, begin);
-    std::uint32_t end = begin + 1;
-    while (end < c.block.end && path_players(c.paths, end) == players) ++end;
-    kRuns[players](c, begin, end);
-    begin = end;
-  }
+  for (PlanRun const& run : c.plan.runs) kRuns[run.bits](c, run);
 }
 
 /// values += the block's sums, in double.
@@ -76,11 +70,12 @@ void Flush(SumLeafTablesArgs const& args, LeafBlock const& block, float const* s
 }
 
 inline constexpr std::int64_t kStepRows = 64;
-inline constexpr std::int64_t kMaxSteps = 2;
+inline constexpr int kMaxSteps = 2;
+inline constexpr std::int64_t kMaxGroupRows = kMaxSteps * kStepRows;
 /// Rows of a tile: 30 players x 2048 rows of doubles are 480 KB, which with a block's tables fits a 1 MB L2.
 inline constexpr std::int64_t kTileRows = 2048;
 
-/// One group of rows of one block; `rows` is kStepRows times 1 or kMaxSteps and the plan was made for it.
+/// One group of rows of one block; `rows` is kStepRows or kMaxGroupRows and the plan was made for it.
 void AddGroup(SumLeafTablesArgs const& args, LeafBlock const& block, BlockPlan const& plan, std::int64_t row,
               std::int64_t rows, std::uint8_t* bins, float* sums) {
   for (std::size_t c = 0; c < plan.columns.size(); ++c) {
@@ -89,7 +84,7 @@ void AddGroup(SumLeafTablesArgs const& args, LeafBlock const& block, BlockPlan c
                 static_cast<std::size_t>(rows));
   }
   std::fill_n(sums, static_cast<std::int64_t>(block.player_end - block.player_begin) * rows, 0.0f);
-  GroupContext const context{args.paths, args.tables, plan, block, bins, sums};
+  GroupContext const context{args.paths, args.tables, plan, block, bins};
   if (rows == kStepRows) {
     AddBlock<1>(context);
   } else {
@@ -99,11 +94,11 @@ void AddGroup(SumLeafTablesArgs const& args, LeafBlock const& block, BlockPlan c
 }
 
 void SumLeafTables(SumLeafTablesArgs const& args) {
+  if (args.paths.blocks_count == 0 || args.bins.rows == 0) return;
   BlockPlan plan;
   std::size_t bins_size = 0;
-  std::size_t sums_size = 0;
   hwy::AlignedFreeUniquePtr<std::uint8_t[]> bins;
-  hwy::AlignedFreeUniquePtr<float[]> sums;
+  auto const sums = hwy::AllocateAligned<float>(static_cast<std::size_t>(args.paths.widest_block * kMaxGroupRows));
   std::int64_t const padded = (args.bins.rows + kStepRows - 1) / kStepRows * kStepRows;
   for (std::int64_t tile = 0; tile < padded; tile += kTileRows) {
     std::int64_t const tile_end = std::min(tile + kTileRows, padded);
@@ -111,19 +106,12 @@ void SumLeafTables(SumLeafTablesArgs const& args) {
       LeafBlock const& block = args.paths.blocks[b];
       std::int64_t planned = 0;
       for (std::int64_t row = tile; row < tile_end;) {
-        std::int64_t const rows = tile_end - row >= kMaxSteps * kStepRows ? kMaxSteps * kStepRows : kStepRows;
-        if (rows != planned) {
-          plan_block(args.paths, block, rows, plan);
-          planned = rows;
-          std::size_t const width = static_cast<std::size_t>(rows);
-          if (plan.columns.size() * width > bins_size) {
-            bins_size = plan.columns.size() * width;
-            bins = hwy::AllocateAligned<std::uint8_t>(bins_size);
-          }
-          if ((block.player_end - block.player_begin) * width > sums_size) {
-            sums_size = (block.player_end - block.player_begin) * width;
-            sums = hwy::AllocateAligned<float>(sums_size);
-          }
+        std::int64_t const rows = tile_end - row >= kMaxGroupRows ? kMaxGroupRows : kStepRows;
+        if (rows != planned) plan_block(args.paths, block, rows, sums.get(), plan);
+        planned = rows;
+        if (plan.columns.size() * kMaxGroupRows > bins_size) {
+          bins_size = plan.columns.size() * kMaxGroupRows;
+          bins = hwy::AllocateAligned<std::uint8_t>(bins_size);
         }
         AddGroup(args, block, plan, row, rows, bins.get(), sums.get());
         row += rows;
@@ -143,12 +131,13 @@ namespace {
 std::uint32_t constexpr kNoSlot = ~std::uint32_t{0};
 }
 
-void plan_block(PathsView const& paths, LeafBlock const& block, std::int64_t group_rows, BlockPlan& plan) {
+void plan_block(PathsView const& paths, LeafBlock const& block, std::int64_t group_rows, float* sums, BlockPlan& plan) {
   auto const width = static_cast<std::uint32_t>(group_rows);
   for (std::uint32_t const column : plan.columns) plan.column_slot[column] = kNoSlot;
   plan.columns.clear();
   plan.tests.clear();
   plan.sums.clear();
+  plan.runs.clear();
   for (std::uint32_t t = paths.test_begin[block.begin]; t < paths.test_begin[block.end]; ++t) {
     Test const& test = paths.tests[t];
     if (test.column >= plan.column_slot.size()) plan.column_slot.resize(test.column + 1, kNoSlot);
@@ -162,11 +151,16 @@ void plan_block(PathsView const& paths, LeafBlock const& block, std::int64_t gro
   }
   for (std::uint32_t p = block.player_begin; p < block.player_end; ++p) {
     std::uint32_t const player = paths.block_players[p];
-    if (player >= plan.player_slot.size()) plan.player_slot.resize(player + 1);
-    plan.player_slot[player] = (p - block.player_begin) * width;
+    if (player >= plan.player_sums.size()) plan.player_sums.resize(player + 1);
+    plan.player_sums[player] = sums + (p - block.player_begin) * width;
   }
   for (std::uint32_t p = paths.player_begin[block.begin]; p < paths.player_begin[block.end]; ++p) {
-    plan.sums.push_back(plan.player_slot[paths.players[p]]);
+    plan.sums.push_back(plan.player_sums[paths.players[p]]);
+  }
+  for (std::uint32_t leaf = block.begin; leaf < block.end; ++leaf) {
+    std::int32_t const bits = path_bits(paths, leaf);
+    if (plan.runs.empty() || plan.runs.back().bits != bits) plan.runs.push_back({leaf, leaf, bits});
+    plan.runs.back().end = leaf + 1;
   }
 }
 

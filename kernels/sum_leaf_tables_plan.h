@@ -18,15 +18,23 @@ struct PlanTest {
   std::uint8_t reserved = 0;
 };
 
+/// Leaves [begin, end) of one block with patterns of the same number of bits.
+struct PlanRun {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::int32_t bits = 0;
+};
+
 struct BlockPlan {
   std::vector<std::uint32_t> columns;  ///< bin columns the block tests
   std::vector<PlanTest> tests;         ///< of the block's leaves
-  std::vector<std::uint32_t> sums;     ///< as PathsView::players: offset of the player's sums
-  std::vector<std::uint32_t> column_slot;
-  std::vector<std::uint32_t> player_slot;
+  std::vector<float*> sums;            ///< as PathsView::players: where the player's sums are
+  std::vector<PlanRun> runs;
+  std::vector<std::uint32_t> column_slot;  ///< scratch, kept between blocks
+  std::vector<float*> player_sums;         ///< scratch
 };
 
-/// `group_rows`: rows of a group. The slot arrays are scratch, kept between blocks.
-void plan_block(PathsView const& paths, LeafBlock const& block, std::int64_t group_rows, BlockPlan& plan);
+/// `sums` [block's players x group_rows].
+void plan_block(PathsView const& paths, LeafBlock const& block, std::int64_t group_rows, float* sums, BlockPlan& plan);
 
 }  // namespace limpid
