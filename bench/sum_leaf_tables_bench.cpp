@@ -21,10 +21,8 @@ void sum_leaf_tables(benchmark::State& state, bool fold) {
       {paths, TableKind::kInterventional, {background.data(), 100, 128}, 0, paths.leaves, tables.data()});
   FoldedLeaves const folded = fold_leaves(it.model.short_paths);
   if (fold) {
-    std::vector<float> folds(folded.paths.table_size());
-    fold_tables(folded, it.model.short_paths, tables.data(), 0, folded.paths.leaves(), folds.data());
+    tables = fold_tables(folded, it.model.short_paths, tables);
     paths = folded.paths.view();
-    tables = std::move(folds);
   }
   std::int64_t const vectors = static_cast<std::int64_t>(it.model.outputs()) * it.model.features;
   std::vector<double> values(static_cast<std::size_t>(vectors * stride_of(rows)));

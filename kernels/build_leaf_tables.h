@@ -19,7 +19,8 @@ struct BuildLeafTablesArgs {
   BinsView background;          ///< interventional: bins of the B background rows, each of weight 1 / B
   std::int64_t leaf_begin = 0;  ///< leaves [leaf_begin, leaf_end) are built: a slice per thread
   std::int64_t leaf_end = 0;
-  float* tables = nullptr;  ///< [table_begin[L]] out: offsets are absolute
+  float* tables = nullptr;  ///< [table_begin[L]] out: leaf l at table_begin[l] - table_origin
+  std::uint64_t table_origin = 0;
 };
 
 void build_leaf_tables_cpu(BuildLeafTablesArgs const& args);

@@ -119,7 +119,7 @@ void PathDependentTable(PathsView const& paths, std::int64_t leaf, float* table)
 
 void BuildLeafTables(BuildLeafTablesArgs const& args) {
   for (std::int64_t leaf = args.leaf_begin; leaf < args.leaf_end; ++leaf) {
-    float* const table = args.tables + args.paths.table_begin[leaf];
+    float* const table = args.tables + (args.paths.table_begin[leaf] - args.table_origin);
     if (args.kind == TableKind::kInterventional) {
       InterventionalTable(args.paths, leaf, args.background, table);
     } else {

@@ -27,7 +27,7 @@ __global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstant
     }
   }
   __syncthreads();
-  float* const table = args.tables + args.paths.table_begin[leaf];
+  float* const table = args.tables + (args.paths.table_begin[leaf] - args.table_origin);
   double const value = args.paths.value[leaf];
   std::uint32_t const entries = static_cast<std::uint32_t>(players) << players;
   for (std::uint32_t i = threadIdx.x; i < entries; i += blockDim.x) {

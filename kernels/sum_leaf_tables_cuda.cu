@@ -24,7 +24,7 @@ constexpr int kRowsPerThread = 4;
 constexpr int kMaxThreads = 256;
 constexpr int kMinThreads = 32;
 constexpr std::uint32_t kTileFloats = 4096;
-constexpr int kCopyBytes = 8;  // a table is K 2^K floats: a multiple of two
+constexpr int kCopyBytes = 8;  // a table is K 2^N floats: a multiple of two
 constexpr int kAddThreads = 256;
 constexpr std::size_t kPartialBytes = std::size_t{256} << 20;
 
@@ -50,10 +50,10 @@ __device__ void copy_tile(SumLeafTablesArgs const& args, Tile tile, float* share
   async_commit();
 }
 
-/// Patterns of 4 rows, a byte each: bits q < K, 0 above.
+/// Patterns of 4 rows, a byte each: bits below N, 0 above.
 __device__ std::uint32_t patterns_of_4(SumLeafTablesArgs const& args, std::uint32_t leaf, std::int64_t row) {
   constexpr std::uint32_t kEveryByte = 0x01010101u;
-  std::uint32_t patterns = kEveryByte * ((1u << path_players(args.paths, leaf)) - 1u);
+  std::uint32_t patterns = kEveryByte * ((1u << path_bits(args.paths, leaf)) - 1u);
   for (std::uint32_t t = args.paths.test_begin[leaf]; t < args.paths.test_begin[leaf + 1]; ++t) {
     Test const test = args.paths.tests[t];
     auto const bins = load_vector<std::uint32_t>(args.bins.data + std::int64_t{test.column} * args.bins.stride + row);
@@ -67,8 +67,9 @@ __device__ std::uint32_t patterns_of_4(SumLeafTablesArgs const& args, std::uint3
 __device__ void add_leaf(SumLeafTablesArgs const& args, std::uint32_t leaf, std::uint32_t patterns, float const* table,
                          std::uint16_t const* slot_of, float* sums, std::int64_t row_stride) {
   std::int32_t const players = path_players(args.paths, leaf);
+  std::int32_t const bits = path_bits(args.paths, leaf);
   std::uint32_t const* const player = args.paths.players + args.paths.player_begin[leaf];
-  for (std::int32_t q = 0; q < players; ++q, table += std::ptrdiff_t{1} << players) {
+  for (std::int32_t q = 0; q < players; ++q, table += std::ptrdiff_t{1} << bits) {
     float* const at = sums + slot_of[player[q]] * row_stride;
     auto sum = load_vector<float4>(at);
     sum.x += table[patterns & 0xFFu];

@@ -235,33 +235,47 @@ FoldedLeaves fold_leaves(LeafPaths const& short_paths) {
   return result;
 }
 
-void fold_tables(FoldedLeaves const& folded, LeafPaths const& short_paths, float const* leaf_tables,
-                 std::int64_t fold_begin, std::int64_t fold_end, float* tables) {
-  LeafPaths const& paths = folded.paths;
-  std::vector<double> sums;
-  std::vector<std::uint32_t> pattern;
-  for (auto f = static_cast<std::size_t>(fold_begin); f < static_cast<std::size_t>(fold_end); ++f) {
-    std::size_t const size = paths.table_begin[f + 1] - paths.table_begin[f];
-    std::size_t const patterns = size / (paths.player_begin[f + 1] - paths.player_begin[f]);
-    sums.assign(size, 0.0);
-    for (std::uint32_t p = folded.part_begin[f]; p < folded.part_begin[f + 1]; ++p) {
-      FoldPart const& part = folded.parts[p];
-      std::size_t const k = short_paths.player_begin[part.leaf + 1] - short_paths.player_begin[part.leaf];
-      pattern.assign(patterns, 0);
-      for (std::size_t q = 0; q < k; ++q) {
-        for (std::size_t a = 0; a < patterns; ++a) {
-          pattern[a] |= (static_cast<std::uint32_t>(a >> part.bit[q] & 1U) ^ part.flip[q]) << q;
-        }
-      }
-      for (std::size_t q = 0; q < k; ++q) {
-        float const* const from = leaf_tables + short_paths.table_begin[part.leaf] + (q << k);
-        double* const to = sums.data() + part.slot[q] * patterns;
-        for (std::size_t a = 0; a < patterns; ++a) to[a] += static_cast<double>(from[pattern[a]]);
-      }
+void FoldSum::begin(std::int64_t fold) {
+  LeafPaths const& paths = folded_.paths;
+  auto const f = static_cast<std::size_t>(fold);
+  std::size_t const size = paths.table_begin[f + 1] - paths.table_begin[f];
+  patterns_ = size / (paths.player_begin[f + 1] - paths.player_begin[f]);
+  sums_.assign(size, 0.0);
+}
+
+void FoldSum::add(FoldPart const& part, float const* leaf_table) {
+  std::size_t const k = short_paths_.player_begin[part.leaf + 1] - short_paths_.player_begin[part.leaf];
+  pattern_.assign(patterns_, 0);
+  for (std::size_t q = 0; q < k; ++q) {
+    for (std::size_t a = 0; a < patterns_; ++a) {
+      pattern_[a] |= (static_cast<std::uint32_t>(a >> part.bit[q] & 1U) ^ part.flip[q]) << q;
     }
-    std::transform(sums.begin(), sums.end(), tables + paths.table_begin[f],
-                   [](double sum) { return static_cast<float>(sum); });
   }
+  for (std::size_t q = 0; q < k; ++q) {
+    float const* const from = leaf_table + (q << k);
+    double* const to = sums_.data() + part.slot[q] * patterns_;
+    for (std::size_t a = 0; a < patterns_; ++a) to[a] += static_cast<double>(from[pattern_[a]]);
+  }
+}
+
+void FoldSum::write(float* table) const {
+  std::transform(sums_.begin(), sums_.end(), table, [](double sum) { return static_cast<float>(sum); });
+}
+
+std::vector<float> fold_tables(FoldedLeaves const& folded, LeafPaths const& short_paths,
+                               std::span<float const> leaf_tables) {
+  std::vector<float> tables(folded.paths.table_size());
+  FoldSum sum(folded, short_paths);
+  for (std::int64_t f = 0; f < folded.paths.leaves(); ++f) {
+    auto const fold = static_cast<std::size_t>(f);
+    sum.begin(f);
+    for (std::uint32_t p = folded.part_begin[fold]; p < folded.part_begin[fold + 1]; ++p) {
+      FoldPart const& part = folded.parts[p];
+      sum.add(part, leaf_tables.data() + short_paths.table_begin[part.leaf]);
+    }
+    sum.write(tables.data() + folded.paths.table_begin[fold]);
+  }
+  return tables;
 }
 
 }  // namespace limpid

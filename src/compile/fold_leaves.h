@@ -36,8 +36,24 @@ struct FoldedLeaves {
 /// Folds greedily inside each block of leaves by the cost of look-ups; the result depends on the paths alone.
 [[nodiscard]] FoldedLeaves fold_leaves(LeafPaths const& short_paths);
 
-/// Tables of folds [fold_begin, fold_end) from those of their leaves, parts added in order in double, rounded once.
-void fold_tables(FoldedLeaves const& folded, LeafPaths const& short_paths, float const* leaf_tables,
-                 std::int64_t fold_begin, std::int64_t fold_end, float* tables);
+/// Adds the tables of a fold's leaves: begin, add its parts in order, write. Sums in double, rounded once.
+class FoldSum {
+ public:
+  FoldSum(FoldedLeaves const& folded, LeafPaths const& short_paths) : folded_(folded), short_paths_(short_paths) {}
+  void begin(std::int64_t fold);
+  void add(FoldPart const& part, float const* leaf_table);
+  void write(float* table) const;
+
+ private:
+  FoldedLeaves const& folded_;
+  LeafPaths const& short_paths_;
+  std::size_t patterns_ = 0;            ///< 2^N
+  std::vector<double> sums_;            ///< [K x 2^N]
+  std::vector<std::uint32_t> pattern_;  ///< [2^N] of the leaf
+};
+
+/// Tables of all folds from those of all leaves.
+[[nodiscard]] std::vector<float> fold_tables(FoldedLeaves const& folded, LeafPaths const& short_paths,
+                                             std::span<float const> leaf_tables);
 
 }  // namespace limpid

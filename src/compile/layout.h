@@ -43,7 +43,8 @@ struct ColumnsView {
   bool cast_float32 = true;         ///< cast the raw value to float32 first
 };
 
-/// Passes iff uint8(bin[column] - lo) <= width. `player` is q, the bit on its path (0 in trees).
+/// Passes iff uint8(bin[column] - lo) <= width. `player` is q, the bit on its path (0 in trees; in folded leaves a bit
+/// that may be read by several players, fold_leaves.h).
 struct Test {
   std::uint32_t column = 0;
   std::uint8_t lo = 0;

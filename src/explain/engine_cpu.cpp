@@ -4,8 +4,8 @@
 
 #include "explain/engine.h"
 #include "explain/engine_common.h"
+#include "explain/margin_tables.h"
 #include "kernels/bin_rows.h"
-#include "kernels/build_leaf_tables.h"
 #include "kernels/lattice_game.h"
 #include "kernels/predict.h"
 #include "kernels/sum_leaf_tables.h"
@@ -30,7 +30,7 @@ struct Shared {
   Question question;
   std::int64_t background_rows = 0;
   std::vector<double> expected;
-  std::vector<float> tables;     ///< leaf tables of the short paths
+  MarginTables tables;           ///< of the short paths
   BinnedRows binned;             ///< background rows
   LongBackground long_paths;     ///< interventional tables: background of the long paths
   LatticeBackground background;  ///< lattice: patterns of the background rows
@@ -38,17 +38,7 @@ struct Shared {
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
   CompiledModel const& model = shared.model;
-  shared.tables.resize(model.short_paths.table_size());
-  parallel_for(model.short_paths.leaves(), [&](std::int64_t begin, std::int64_t end) {
-    BuildLeafTablesArgs args;
-    args.paths = model.short_paths.view();
-    args.kind = kind_of(shared.question);
-    args.background = background;
-    args.leaf_begin = begin;
-    args.leaf_end = end;
-    args.tables = shared.tables.data();
-    build_leaf_tables_cpu(args);
-  });
+  shared.tables = make_margin_tables(model, kind_of(shared.question), background, parallel_for);
   if (kind_of(shared.question) == TableKind::kInterventional) {
     shared.long_paths = LongBackground(model.long_paths.view(), background, parallel_for);
   }
@@ -75,8 +65,8 @@ class CpuWorker final : public Engine::Worker {
  private:
   void sum_tables(Explanation& out) const {
     SumLeafTablesArgs tables;
-    tables.paths = shared_.model.short_paths.view();
-    tables.tables = shared_.tables.data();
+    tables.paths = shared_.tables.folded.paths.view();
+    tables.tables = shared_.tables.tables.data();
     tables.bins = binned_.view();
     tables.players = out.players;
     tables.outputs = out.outputs;

@@ -93,7 +93,7 @@ class CudaWorker final : public Engine::Worker {
 
   void sum_tables(Explanation const& out) const {
     SumLeafTablesArgs tables;
-    tables.paths = shared_.on_device().short_paths();
+    tables.paths = shared_.table_paths();
     tables.tables = shared_.tables();
     tables.bins = binned_;
     tables.players = out.players;

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "compile/fold_leaves.h"
 #include "explain/device_buffers.h"
 #include "explain/engine_common.h"
 #include "kernels/bin_rows.h"
@@ -131,16 +132,28 @@ std::vector<double> CudaShared::mean_prediction(DeviceRows const& background) co
   return sums;
 }
 
+/// The leaves' tables on the device, their folds on the host: a small part of the work, and one code for both devices.
 void CudaShared::build_tables(DeviceRows const& background) {
-  auto const entries = static_cast<std::size_t>(model.short_paths.table_size());
-  reserve(exec_, tables_, entries, "leaf tables");
   BuildLeafTablesArgs args;
-  args.paths = on_device_.short_paths();
   args.kind = table_kind(question);
-  args.background = background.view();
-  args.leaf_end = model.short_paths.leaves();
-  args.tables = tables_.data();
-  build_leaf_tables_cuda(exec_, args);
+  FoldedLeaves const folded = fold_leaves(model.short_paths);
+  std::vector<float> leaf_tables(static_cast<std::size_t>(model.short_paths.table_size()));
+  {
+    device::Buffer<float> on_device;
+    reserve(exec_, on_device, leaf_tables.size(), "leaf tables");
+    args.paths = on_device_.short_paths();
+    args.background = background.view();
+    args.leaf_end = model.short_paths.leaves();
+    args.tables = on_device.data();
+    build_leaf_tables_cuda(exec_, args);
+    exec_.copy_out(leaf_tables.data(), on_device.data(), leaf_tables.size() * sizeof(float));
+    exec_.wait();
+  }
+  std::vector<float> const tables = fold_tables(folded, model.short_paths, leaf_tables);
+  reserve(exec_, tables_, tables.size(), "folded leaf tables");
+  exec_.copy_in(tables_.data(), tables.data(), tables.size() * sizeof(float));
+  table_paths_.emplace(exec_, folded.paths);
+  exec_.wait();
   if (model.long_paths.leaves() == 0) return;
   if (args.kind == TableKind::kInterventional) return count_long_patterns(background);
   long_groups_.emplace_back();

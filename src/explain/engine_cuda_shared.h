@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "explain/device_model.h"
@@ -58,6 +59,8 @@ class CudaShared {
   std::vector<double> expected;  ///< [G]
 
   [[nodiscard]] DeviceModel const& on_device() const noexcept { return on_device_; }
+  /// The folded short paths (compile/fold_leaves.h) and their tables. REQUIRES: the question is by leaf tables.
+  [[nodiscard]] PathsView const& table_paths() const noexcept { return table_paths_->view(); }
   [[nodiscard]] float const* tables() const noexcept { return tables_.data(); }
   /// Groups of long leaves in their order; path-dependent questions have one, without patterns.
   [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
@@ -71,6 +74,7 @@ class CudaShared {
 
   device::Exec exec_;
   DeviceModel on_device_;
+  std::optional<DevicePaths> table_paths_;
   device::Buffer<float> tables_;
   std::vector<DeviceLongGroup> long_groups_;
   DevicePatterns background_;
