@@ -154,6 +154,7 @@ void Planner::fail_missing(std::vector<std::string> const& missing) const {
     if (!known) spare.push_back(name);
   }
   std::vector<std::string> items;
+  items.reserve(missing.size());
   for (auto const& name : missing) {
     auto const near = nearest_name(name, spare);
     items.push_back(near.empty() ? quoted(name) : fmt::format("{} (did you mean '{}'?)", quoted(name), near));

@@ -111,6 +111,9 @@ struct CsvBatches::Impl {
   [[nodiscard]] std::string where() const { return fmt::format("{} {}", options.role, options.path); }
   [[noreturn]] void fail(arrow::Status const& status) const;
   void peek_records();
+  [[nodiscard]] std::int64_t choose_block_bytes() const;
+  [[nodiscard]] arrow::csv::ReadOptions read_options() const;
+  [[nodiscard]] arrow::csv::ParseOptions parse_options() const;
 };
 
 /// Turns Arrow's refusal into ours: what the streams and the row handler noted says more than its text.
@@ -165,37 +168,51 @@ CsvBatches::~CsvBatches() = default;
 
 std::vector<CsvRecord> const& CsvBatches::head() const noexcept { return impl_->head; }
 
-void CsvBatches::start(std::size_t skip_records, std::int32_t column_count, std::vector<std::int32_t> columns) {
+std::int64_t CsvBatches::Impl::choose_block_bytes() const {
   static constexpr std::int64_t kRecordsPerBlock = 16;
   static constexpr std::int64_t kSmallestBlock = 16;
-  std::size_t skip_bytes = 0;
-  std::int64_t first_line = 1;
-  impl_->block_bytes = std::max(kSmallestBlock, impl_->options.block_bytes);
-  for (std::size_t i = 0; i < impl_->head.size(); ++i) {
-    auto const& record = impl_->head[i];
-    impl_->block_bytes =
-        std::max(impl_->block_bytes,
-                 std::min<std::int64_t>(kRecordsPerBlock * static_cast<std::int64_t>(record.bytes), kLongestRecord));
-    if (i >= skip_records) continue;
-    skip_bytes += record.bytes;
-    first_line += static_cast<std::int64_t>(record.lines);
+  std::int64_t bytes = std::max(kSmallestBlock, options.block_bytes);
+  for (auto const& record : head) {
+    bytes = std::max(
+        bytes, std::min<std::int64_t>(kRecordsPerBlock * static_cast<std::int64_t>(record.bytes), kLongestRecord));
   }
-  impl_->column_count = column_count;
-  impl_->shared->lines.emplace(first_line, impl_->options.delimiter, column_count == 1);
+  return bytes;
+}
 
+arrow::csv::ReadOptions CsvBatches::Impl::read_options() const {
   auto read = arrow::csv::ReadOptions::Defaults();
   read.use_threads = false;
-  read.block_size = static_cast<std::int32_t>(impl_->block_bytes);
+  read.block_size = static_cast<std::int32_t>(block_bytes);
   for (std::int32_t c = 0; c < column_count; ++c) read.column_names.push_back(std::to_string(c));
+  return read;
+}
+
+arrow::csv::ParseOptions CsvBatches::Impl::parse_options() const {
   auto parse = arrow::csv::ParseOptions::Defaults();
-  parse.delimiter = impl_->options.delimiter;
+  parse.delimiter = options.delimiter;
   parse.newlines_in_values = true;
   parse.ignore_empty_lines = column_count != 1;
-  parse.invalid_row_handler = [shared = impl_->shared](arrow::csv::InvalidRow const& row) {
-    std::lock_guard const lock(shared->mutex);
-    if (!shared->ragged) shared->ragged = RaggedRow{row.number - 1, row.actual_columns};
+  parse.invalid_row_handler = [state = shared](arrow::csv::InvalidRow const& row) {
+    std::lock_guard const lock(state->mutex);
+    if (!state->ragged) state->ragged = RaggedRow{row.number - 1, row.actual_columns};
     return arrow::csv::InvalidRowResult::Error;
   };
+  return parse;
+}
+
+void CsvBatches::start(std::size_t skip_records, std::int32_t column_count, std::vector<std::int32_t> columns) {
+  std::size_t skip_bytes = 0;
+  std::int64_t first_line = 1;
+  for (std::size_t i = 0; i < skip_records; ++i) {
+    skip_bytes += impl_->head[i].bytes;
+    first_line += static_cast<std::int64_t>(impl_->head[i].lines);
+  }
+  impl_->column_count = column_count;
+  impl_->block_bytes = impl_->choose_block_bytes();
+  impl_->shared->lines.emplace(first_line, impl_->options.delimiter, column_count == 1);
+  impl_->input->skip_peeked(skip_bytes);
+  if (impl_->input->peeked().empty() && impl_->input->peeked_all()) return;  // Arrow refuses empty files
+
   auto convert = arrow::csv::ConvertOptions::Defaults();
   convert.check_utf8 = false;
   if (columns.empty()) columns.push_back(0);  // no column is needed, but rows are still counted
@@ -203,10 +220,9 @@ void CsvBatches::start(std::size_t skip_records, std::int32_t column_count, std:
     convert.include_columns.push_back(std::to_string(c));
     convert.column_types[std::to_string(c)] = arrow::binary();
   }
-  impl_->input->skip_peeked(skip_bytes);
-  if (impl_->input->peeked().empty() && impl_->input->peeked_all()) return;  // Arrow refuses empty files
   auto text = std::make_shared<CountedText>(impl_->input, impl_->shared);
-  auto made = arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), text, read, parse, convert);
+  auto made = arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), text, impl_->read_options(),
+                                                impl_->parse_options(), convert);
   if (!made.ok()) impl_->fail(made.status());
   impl_->reader = *made;
 }

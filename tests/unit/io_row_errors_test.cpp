@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include "io_support.h"
 
@@ -14,25 +13,25 @@ class RowErrors : public testing::Test {
  protected:
   /// Reads a file of these bytes for a model with features a and b.
   void expect(std::string_view text, ExpectedError const& error, ReadOptions options = {}) const {
-    options.path = folder_.write("rows.csv", text);
-    expect_error([&] { static_cast<void>(read_rows(options, model_)); }, error);
+    options.path = folder.write("rows.csv", text);
+    expect_error([&] { static_cast<void>(read_rows(options, model)); }, error);
   }
   void expect_path(std::string const& path, ExpectedError const& error) const {
     ReadOptions options;
     options.path = path;
-    expect_error([&] { static_cast<void>(open_rows(options, model_)); }, error);
+    expect_error([&] { static_cast<void>(open_rows(options, model)); }, error);
   }
-  TemporaryFolder folder_;
-  Ensemble model_ = named_model({"a", "b"});
+  TemporaryFolder folder;
+  Ensemble model = named_model({"a", "b"});
 };
 
 TEST_F(RowErrors, FilesThatCannotBeOpened) {
-  static_cast<void>(folder_.write("customers.csv", "a,b\n1,2\n"));
-  expect_path(folder_.path("custmers.csv"), {"data.open", "No such file", "--data", "did you mean"});
-  expect_path(folder_.path("no/such/rows.csv"), {"data.open", "No such file", "", "no/such' does not exist"});
-  expect_path(folder_.path(), {"data.open", "is a directory", "--data", "name one file"});
+  static_cast<void>(folder.write("customers.csv", "a,b\n1,2\n"));
+  expect_path(folder.path("custmers.csv"), {"data.open", "No such file", "--data", "did you mean"});
+  expect_path(folder.path("no/such/rows.csv"), {"data.open", "No such file", "", "no/such' does not exist"});
+  expect_path(folder.path(), {"data.open", "is a directory", "--data", "name one file"});
   if (::geteuid() != 0) {
-    auto const path = folder_.write("secret.csv", "a,b\n1,2\n");
+    auto const path = folder.write("secret.csv", "a,b\n1,2\n");
     std::filesystem::permissions(path, std::filesystem::perms::none);
     expect_path(path, {"data.open", "Permission denied", "", ""});
   }
@@ -125,12 +124,12 @@ TEST_F(RowErrors, InfinityAndOverflow) {
   expect("a,b\n1,-1e39\n", {"data.value", "'-1e39' is too large", "line 2, column 'b'", "--missing '-1e39'"});
   ReadOptions options;
   options.missing = {"inf"};
-  options.path = folder_.write("rows.csv", "a,b\n1,Infinity\n");
-  EXPECT_TRUE(std::isnan(read_rows(options, model_).values.at(0).at(1)));
+  options.path = folder.write("rows.csv", "a,b\n1,Infinity\n");
+  EXPECT_TRUE(std::isnan(read_rows(options, model).values.at(0).at(1)));
 }
 
 TEST_F(RowErrors, CategoriesAsText) {
-  model_.features[1].kind = FeatureKind::kCategorical;
+  model.features[1].kind = FeatureKind::kCategorical;
   expect("a,b\n1,2\n1,north\n", {"data.value", "'north' is text, the model's categories are given by their codes",
                                  "line 3, column 'b'", "cat.codes"});
 }
@@ -176,13 +175,13 @@ TEST_F(RowErrors, IdsThatAreNotUtf8) {
 TEST_F(RowErrors, DamagedGzip) {
   std::string text = "a,b\n";
   for (int i = 0; i < 50'000; ++i) text += std::to_string(i * 7919 % 10'007) + ",2\n";
-  static_cast<void>(folder_.write("rows.csv", text));
-  ASSERT_EQ(std::system(("gzip -f '" + folder_.path("rows.csv") + "'").c_str()), 0);
-  auto const gzip = contents(folder_.path("rows.csv.gz"));
+  static_cast<void>(folder.write("rows.csv", text));
+  compress(folder.path("rows.csv"));
+  auto const gzip = contents(folder.path("rows.csv.gz"));
   ReadOptions options;
   auto const read = [&](std::string const& bytes) {
-    options.path = folder_.write("bad.gz", bytes);
-    static_cast<void>(read_rows(options, model_, 4096));
+    options.path = folder.write("bad.gz", bytes);
+    static_cast<void>(read_rows(options, model, 4096));
   };
   ExpectedError const expected{"data.format", "damaged or ends too soon", "bad.gz", "gzip -t"};
   expect_error([&] { read(gzip.substr(0, gzip.size() / 2)); }, expected);
@@ -194,19 +193,19 @@ TEST_F(RowErrors, DamagedGzip) {
 }
 
 TEST_F(RowErrors, OtherFormatsInsideGzipAreNamed) {
-  static_cast<void>(folder_.write("rows.csv", "PAR1...."));
-  ASSERT_EQ(std::system(("gzip -f '" + folder_.path("rows.csv") + "'").c_str()), 0);
-  expect_path(folder_.path("rows.csv.gz"), {"data.format", "a Parquet file", "rows.csv.gz", ""});
+  static_cast<void>(folder.write("rows.csv", "PAR1...."));
+  compress(folder.path("rows.csv"));
+  expect_path(folder.path("rows.csv.gz"), {"data.format", "a Parquet file", "rows.csv.gz", ""});
 }
 
 TEST_F(RowErrors, AFileMayBeLeftHalfRead) {
   std::string text = "a,b\n";
   for (int i = 0; i < 200'000; ++i) text += "1,2\n";
   ReadOptions options;
-  options.path = folder_.write("rows.csv", text);
+  options.path = folder.write("rows.csv", text);
   options.block_bytes = 4096;
   for (int i = 0; i < 20; ++i) {
-    auto const source = open_rows(options, model_);
+    auto const source = open_rows(options, model);
     RowChunk chunk;
     ASSERT_TRUE(source->next(10, chunk));
   }

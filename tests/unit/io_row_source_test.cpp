@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <random>
 
 #include "io/output_directory.h"
@@ -17,10 +16,10 @@ class RowSourceFile : public testing::Test {
  protected:
   [[nodiscard]] ReadOptions file(std::string_view text) const {
     ReadOptions options;
-    options.path = folder_.write("rows.csv", text);
+    options.path = folder.write("rows.csv", text);
     return options;
   }
-  TemporaryFolder folder_;
+  TemporaryFolder folder;
 };
 
 using Values = std::vector<std::vector<double>>;
@@ -153,12 +152,11 @@ TEST_F(RowSourceFile, ChunkAndBlockSizesChangeNothing) {
 
 TEST_F(RowSourceFile, GzipIsToldByItsContent) {
   auto options = file("a,b\n1,2\n3,4\n");
-  auto const other = folder_.write("more.csv", "5,6\n");
-  ASSERT_EQ(std::system(fmt::format("gzip -c '{0}' > '{1}' && gzip -c '{2}' >> '{1}'", options.path,
-                                    folder_.path("data.txt"), other)
-                            .c_str()),
-            0);
-  options.path = folder_.path("data.txt");  // two members: gzip files may be concatenated
+  auto const other = folder.write("more.csv", "5,6\n");
+  compress(options.path);
+  compress(other);
+  static_cast<void>(folder.write("data.txt", contents(options.path + ".gz") + contents(other + ".gz")));
+  options.path = folder.path("data.txt");  // two members: gzip files may be concatenated
   EXPECT_EQ(read_rows(options, named_model({"a", "b"})).values, (Values{{1, 2}, {3, 4}, {5, 6}}));
 }
 

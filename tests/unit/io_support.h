@@ -3,8 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -49,6 +52,19 @@ class TemporaryFolder {
 [[nodiscard]] inline std::string contents(std::string const& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// path -> path.gz, by the gzip program, so that the reader meets what users have.
+inline void compress(std::string const& path) {
+  std::string program = "gzip";
+  std::string force = "-f";
+  std::string file = path;
+  std::array<char*, 4> arguments{program.data(), force.data(), file.data(), nullptr};
+  pid_t child = 0;
+  ASSERT_EQ(::posix_spawnp(&child, "gzip", nullptr, nullptr, arguments.data(), environ), 0);
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
 }
 
 [[nodiscard]] inline Ensemble named_model(std::vector<std::string> const& names) {

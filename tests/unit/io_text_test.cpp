@@ -1,4 +1,5 @@
 // Explanations as text: the exact bytes, and that every number reads back to the same bits.
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -42,7 +43,7 @@ TEST(NumberText, EveryFloatReadsBackToItsBits) {
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), back);
     ASSERT_EQ(error, std::errc{}) << text;
     ASSERT_EQ(end, text.data() + text.size()) << text;
-    ASSERT_EQ(std::memcmp(&back, &value, sizeof value), 0) << text;
+    ASSERT_EQ(std::bit_cast<std::uint32_t>(back), std::bit_cast<std::uint32_t>(value)) << text;
     EXPECT_TRUE(nlohmann::json::accept(text)) << text;
   };
   for (float const value : {0.0F, -0.0F, 1.0F, std::numeric_limits<float>::max(), std::numeric_limits<float>::min(),
@@ -67,7 +68,7 @@ TEST(NumberText, EveryDoubleReadsBackToItsBits) {
     auto const text = number(value, true);
     double back = 0.0;
     std::from_chars(text.data(), text.data() + text.size(), back);
-    ASSERT_EQ(std::memcmp(&back, &value, sizeof value), 0) << text;
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(back), std::bit_cast<std::uint64_t>(value)) << text;
   }
 }
 
