@@ -30,7 +30,7 @@ struct CommandSpec {
   std::vector<std::string> required;
   std::string examples;
 
-  [[nodiscard]] OptionSpec const* find(std::string_view name) const;  ///< by name or alias
+  [[nodiscard]] OptionSpec const* find(std::string_view wanted) const;  ///< by name or alias
   [[nodiscard]] std::vector<std::string> names() const;               ///< all names and aliases
 };
 
