@@ -167,7 +167,7 @@ TEST_F(RowErrors, RowsThatAreTooLong) {
 
 TEST_F(RowErrors, IdsThatAreNotUtf8) {
   ReadOptions options;
-  options.id = "id";
+  options.id = std::string("id");
   expect("id,a,b\nx,1,2\n\xE4,1,2\n", {"data.value", "the id is not UTF-8", "line 3, column 'id'", "iconv"}, options);
   expect("\xE4,a,b\nx,1,2\n", {"data.format", "the header is not UTF-8", "rows.csv", "iconv"}, options);
 }
