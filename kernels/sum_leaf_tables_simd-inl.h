@@ -4,7 +4,8 @@
 // per test 2 broadcasts and an offset shared by two vectors, then add, compare, masked subtract: 4.5, five tests 23;
 // pattern to indices 8; per player a pointer, two table registers and a loop shared, then 4 x (copy of the table
 // register that the permute overwrites, permute, add from memory, store): 19, five players 95; together about 125
-// and 15 of loop over leaves. A 512-bit store takes two clocks on Zen 4: 20 stores are 40 clocks, the lower bound.
+// and 15 of loop over leaves; g++ 12 makes 165 (27, 8, 107, 22). A 512-bit store takes two clocks on Zen 4: 20 stores
+// are 40 clocks, the lower bound.
 #if defined(LIMPID_SUM_LEAF_TABLES_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIMPID_SUM_LEAF_TABLES_SIMD_INL_H_
 #undef LIMPID_SUM_LEAF_TABLES_SIMD_INL_H_
