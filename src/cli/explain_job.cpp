@@ -126,7 +126,21 @@ void ExplainJob::prepare_background() {
   auto read = options_.data;
   read.role = "--background";
   read.path = options_.background.path;
-  background_ = read_all(*open_rows(read, ensemble_));
+  auto const rows = open_rows(read, ensemble_);
+  check_same_columns(rows->schema(), read);
+  background_ = read_all(*rows);
+}
+
+/// A model without names takes columns by position: two headers that differ would be mixed up in silence.
+void ExplainJob::check_same_columns(DataSchema const& background, ReadOptions const& read) const {
+  auto const& names = source_->schema().feature_names;
+  if (ensemble_.named_features || !read.header || background.feature_names == names) return;
+  auto const [ours, theirs] =
+      std::mismatch(names.begin(), names.end(), background.feature_names.begin(), background.feature_names.end());
+  throw Error("data.columns",
+              fmt::format("the background has column '{}' where the data has '{}', and the model has no names to match",
+                          theirs == background.feature_names.end() ? "" : *theirs, ours == names.end() ? "" : *ours),
+              fmt::format("--background {} (header)", read.path), "give both files the same columns in the same order");
 }
 
 RowsView ExplainJob::background_view() const noexcept {

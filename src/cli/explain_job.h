@@ -34,6 +34,7 @@ class ExplainJob {
   void load();                                                       ///< model, rounds, question
   void open();                                                       ///< data against model, output directory
   void prepare_background();                                         ///< rows of the background
+  void check_same_columns(DataSchema const& background, ReadOptions const& read) const;
   void prepare_engine();
   void prepare_shape();
   void explain();

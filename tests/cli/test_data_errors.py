@@ -74,6 +74,17 @@ def test_background(tmp_path, text, code, words):
     assert not (tmp_path / "out").exists() or files_in(tmp_path / "out") == []
 
 
+def test_a_background_in_another_order_for_a_model_without_names(tmp_path):
+    model = FIXTURES / "1.0.2/binary.json"
+    (tmp_path / "background.csv").write_text("a,b,d,c,e,f\n1,2,3,4,5,6\n")
+    args = ["--background", tmp_path / "background.csv"]
+    done = explain_text(tmp_path, "a,b,c,d,e,f\n1,2,3,4,5,6\n", *args, model=model)
+    assert_error(done, "data.columns", 3, "--background", "'d'", "'c'", "same order")
+    (tmp_path / "background.csv").write_text("a,b,c,d,e,f\n1,2,3,4,5,6\n")
+    done = explain_text(tmp_path, "a,b,c,d,e,f\n1,2,3,4,5,6\n", *args, "--overwrite", model=model)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_background_need_not_hold_the_id_or_the_label(tmp_path):
     (tmp_path / "background.csv").write_text(GOOD)
     text = f"key,{HEADER},target\nA,{ROW},1\n"
