@@ -6,8 +6,9 @@
 namespace limpid {
 namespace {
 
-/// Clocks of one look-up for 64 rows by bits N, and of one test: measured with AVX-512 on Zen 4, where up to 32
-/// entries are one permutation and the store is the limit, and every further bit doubles the permutations.
+/// Clocks of one look-up for 64 rows by bits N, and of one test, estimated for AVX-512: up to 32 entries are one
+/// permutation and the store is the limit, and every further bit doubles the permutations. Part of the compiled form:
+/// other constants fold other leaves, which changes last bits.
 constexpr std::array<double, kMaxShortPlayers + 1> kLookUpCost = {8, 8, 8, 8, 8, 8, 11, 20, 40};
 constexpr double kTestCost = 3;
 
