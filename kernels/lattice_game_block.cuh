@@ -1,5 +1,5 @@
 /// What one block does for one pair of lattice_game, step by step: included by lattice_game_cuda.cu alone.
-/// Every function runs on all threads of the block and ends at a barrier.
+/// Every function runs on all threads of the block and ends at a barrier, or says why none is needed.
 #pragma once
 
 #include "kernels/lattice_game.task.h"
@@ -150,7 +150,8 @@ __device__ void apply_link_block(LatticeGameArgs const& args, std::int32_t live,
   }
   __syncthreads();
   for (std::int64_t g = threadIdx.x; g < args.outputs; g += blockDim.x) at.game[g * size] -= at.game[g * size];
-  __syncthreads();
+  // no barrier: entry 0 of output g is next read by thread 0, for g = 0 its writer, for the others behind fold's
+  // barriers
 }
 
 /// fold of one output with its halvings side by side: first the chain that folds the players away one by
@@ -187,7 +188,7 @@ __device__ void play_pair(LatticeGameArgs const& args, std::int64_t row, std::in
   zero_block(bits, args.players);
   mark_live_block(args, row, z, bits);
   if (threadIdx.x == 0) number_live(bits, args.players);
-  __syncthreads();
+  // no barrier: zero_block of fill_integers is one
   Lattice<Int, Real> const at(memory, live, args.outputs);
   fill_integers(args, row, z, bits, live, at.integers);
   apply_link_block(args, live, at);

@@ -55,9 +55,14 @@ void commit_copies() {
 PendingCopy next_landing(int newest_open) {
   IgnoreAccesses const bookkeeping;
   Thread& self = runner().thread();
-  if (self.copies.empty() || self.copies.front().group + newest_open >= self.group) return {};
-  PendingCopy const copy = self.copies.front().copy;
-  self.copies.erase(self.copies.begin());
+  if (self.landed == self.copies.size()) return {};
+  GroupedCopy const& next = self.copies[self.landed];
+  if (next.group + newest_open >= self.group) return {};
+  PendingCopy const copy = next.copy;
+  if (++self.landed == self.copies.size()) {
+    self.copies.clear();
+    self.landed = 0;
+  }
   return copy;
 }
 

@@ -14,6 +14,7 @@
 #include "tests/simt/block.h"
 #include "tests/simt/intrinsics.h"
 #include "tests/simt/memory.h"
+#include "tests/simt/sanitizers.h"
 #include "tests/simt/stream.h"
 #include "tests/simt/warp_intrinsics.h"
 
@@ -63,6 +64,7 @@ template <class V, class T>
 V load_vector(T const* pointer, simt::Site site = simt::Site::here()) {
   if (reinterpret_cast<std::uintptr_t>(pointer) % sizeof(V) != 0) simt::fail_kernel("misaligned vector load", site);
   V value;
+  simt::note_read(pointer, sizeof(V));
   __builtin_memcpy(&value, pointer, sizeof(V));
   return value;
 }
@@ -70,6 +72,7 @@ V load_vector(T const* pointer, simt::Site site = simt::Site::here()) {
 template <class V, class T>
 void store_vector(T* pointer, V value, simt::Site site = simt::Site::here()) {
   if (reinterpret_cast<std::uintptr_t>(pointer) % sizeof(V) != 0) simt::fail_kernel("misaligned vector store", site);
+  simt::note_write(pointer, sizeof(V));
   __builtin_memcpy(pointer, &value, sizeof(V));
 }
 
@@ -82,7 +85,8 @@ void async_copy(void* shared, void const* global, simt::Site site = simt::Site::
     simt::fail_kernel("misaligned asynchronous copy", site);
   }
   simt::require_shared(shared, kBytes, site);
-  std::memset(shared, simt::kUndefined, kBytes);
+  simt::note_write(shared, kBytes);
+  std::memset(shared, simt::shared_fill(), kBytes);
   simt::enqueue_copy({shared, global, kBytes});
 }
 

@@ -19,12 +19,16 @@ extern "C" {
 [[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
 [[gnu::weak]] void __tsan_destroy_fiber(void* fiber);
 [[gnu::weak]] void __tsan_switch_to_fiber(void* fiber, unsigned flags);
+[[gnu::weak]] void __tsan_acquire(void* token);
+[[gnu::weak]] void __tsan_release(void* token);
+[[gnu::weak]] void __tsan_atomic32_store(int volatile* token, int value, int order);
 }
 
 namespace limpid::simt {
 namespace {
 
-constexpr unsigned kNoSync = 1;  // __tsan_switch_to_fiber_no_sync
+constexpr unsigned kNoSync = 1;   // __tsan_switch_to_fiber_no_sync
+constexpr int kStoreRelease = 3;  // std::memory_order_release
 
 bool under_tsan() { return __tsan_create_fiber != nullptr; }
 
@@ -193,6 +197,36 @@ void Fibers::suspend(int i) {
   impl_->leave(slot, false);
   slot.caller = std::move(slot.caller).resume();
   impl_->arrived(slot);
+}
+
+/// In the fibers' names, while they wait: were each of them to acquire when it goes on, it would take over what others
+/// did after this barrier. The store starts the token's order anew.
+void Fibers::synchronise(std::vector<int> const& fibers) {
+  if (!under_tsan()) return;
+  thread_local int token = 0;
+  bool first = true;
+  for (int const i : fibers) {
+    __tsan_switch_to_fiber(impl_->tsan[static_cast<std::size_t>(i)], kNoSync);
+    if (first) __tsan_atomic32_store(&token, 0, kStoreRelease);
+    if (!first) __tsan_release(&token);
+    first = false;
+  }
+  for (int const i : fibers) {
+    __tsan_switch_to_fiber(impl_->tsan[static_cast<std::size_t>(i)], kNoSync);
+    __tsan_acquire(&token);
+  }
+  __tsan_switch_to_fiber(impl_->main_tsan, kNoSync);
+}
+
+void Fibers::join() {
+  if (!under_tsan()) return;
+  thread_local int token = 0;
+  for (void* each : impl_->tsan) {
+    __tsan_switch_to_fiber(each, kNoSync);
+    __tsan_release(&token);
+  }
+  if (!impl_->tsan.empty()) __tsan_switch_to_fiber(impl_->main_tsan, kNoSync);
+  __tsan_acquire(&token);
 }
 
 }  // namespace limpid::simt

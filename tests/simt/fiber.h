@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 namespace limpid::simt {
 
@@ -24,6 +25,10 @@ class Fibers {
   bool resume(int i);
   /// Fiber i: gives control back to the main context until the next resume(i).
   void suspend(int i);
+  /// Main context: to the thread sanitizer, all that these fibers did so far happens before all that they do next.
+  void synchronise(std::vector<int> const& fibers);
+  /// Main context: ... before all that the main context does next.
+  void join();
 
  private:
   struct Impl;

@@ -35,8 +35,13 @@ void Runner::run(Launch const& launch) {
   if (settings().order == Order::kReverse) std::reverse(block_order.begin(), block_order.end());
   if (settings().order == Order::kShuffled) shuffle(block_order);
   for (auto& each : banks_) release_to(&each.begin_token);
+  struct Join {
+    std::array<Bank, kBanks>& banks;
+    ~Join() {
+      for (auto& each : banks) each.fibers.join();
+    }
+  } const join{banks_};  // also after a failure
   for (int const block : block_order) run_block(block);
-  for (auto& each : banks_) acquire_from(&each.end_token);
 }
 
 void Runner::run_block(std::int64_t block) {
@@ -55,6 +60,7 @@ void Runner::run_block(std::int64_t block) {
 void Runner::start_block(std::int64_t block) {
   IgnoreAccesses const bookkeeping;
   bank_ = (bank_ + 1) % kBanks;
+  ++bank().blocks;
   blockIdx = unravel(block, launch_->blocks);
   threads_.assign(static_cast<std::size_t>(count_), Thread{});
   failure_.clear();
@@ -66,7 +72,7 @@ void Runner::start_block(std::int64_t block) {
 void Runner::run_thread(int index) {
   Bank& own = bank();
   acquire_from(&own.begin_token);
-  acquire_from(&own.end_token);
+  acquire_from(&own.end_tokens[(own.blocks + 1) % 2]);
   launch_->body();
   bool unlanded = false;
   {
@@ -76,7 +82,7 @@ void Runner::run_thread(int index) {
     self.status = Status::kEnded;
   }
   if (unlanded) fail("ended with asynchronous copies that it never waited for", {"", 0});
-  release_to(&own.end_token);
+  release_to(&own.end_tokens[own.blocks % 2]);
 }
 
 void Runner::place(int index) {
@@ -119,7 +125,14 @@ bool Runner::release_warps() {
     WarpResolution const outcome =
         resolve_warp(&threads_[static_cast<std::size_t>(first)], std::min(kWarpLanes, count_ - first));
     if (!outcome.failure.empty()) throw warp_failure(first / kWarpLanes, outcome.failure);
-    if (outcome.barrier) note(*outcome.barrier);
+    for (auto const& [site, mask] : outcome.barriers) {  // shuffles and votes order nothing
+      note(site);
+      group_.clear();
+      for (int lane = 0; lane < kWarpLanes; ++lane) {
+        if ((mask >> static_cast<unsigned>(lane) & 1U) != 0) group_.push_back(first + lane);
+      }
+      bank().fibers.synchronise(group_);
+    }
     any = any || outcome.released;
   }
   return any;
@@ -157,6 +170,11 @@ void Runner::release_block() {
                               text_of(blockIdx), describe(other), describe(i)));
   }
   note(first.site);
+  if (!skipped_.matches(first.site)) {
+    group_.resize(static_cast<std::size_t>(count_));
+    std::iota(group_.begin(), group_.end(), 0);
+    bank().fibers.synchronise(group_);
+  }
   int sum = 0;
   for (auto const& t : threads_) sum += t.predicate != 0 ? 1 : 0;
   int const result = first.vote == Vote::kAnd  ? (sum == count_ ? 1 : 0)
@@ -169,46 +187,35 @@ void Runner::release_block() {
 }
 
 int Runner::sync_block(Vote vote, int predicate, Site site) {
-  void* token = nullptr;
   {
     IgnoreAccesses const bookkeeping;
-    bool const ordered = !skipped_.matches(site);
-    if (!ordered && vote == Vote::kNone) return 0;
-    if (ordered) token = bank().barrier_tokens.data();
+    if (vote == Vote::kNone && skipped_.matches(site)) return 0;
     Thread& self = thread();
     self.status = Status::kAtBarrier;
     self.vote = vote;
     self.predicate = predicate;
     self.site = site;
   }
-  if (token != nullptr) release_to(token);
   suspend();
-  if (token != nullptr) acquire_from(token);
   IgnoreAccesses const bookkeeping;
   return static_cast<int>(thread().result);
 }
 
 std::uint64_t Runner::sync_warp(WarpRequest const& request) {
-  void* token = nullptr;  // shuffles and votes order nothing
   bool outside = false;
   {
     IgnoreAccesses const bookkeeping;
-    int const lane = current_ % kWarpLanes;
-    outside = (request.mask >> static_cast<unsigned>(lane) & 1U) == 0;
-    if (request.operation == WarpOperation::kSync) {
-      if (skipped_.matches(request.site)) return 0;
-      token = &bank().barrier_tokens[static_cast<std::size_t>(1 + current_ / kWarpLanes)];
-    }
+    if (request.operation == WarpOperation::kSync && skipped_.matches(request.site)) return 0;
+    outside = (request.mask >> static_cast<unsigned>(current_ % kWarpLanes) & 1U) == 0;
     Thread& self = thread();
     self.status = Status::kAtWarp;
     self.warp = request;
   }
-  if (outside)
+  if (outside) {
     fail(fmt::format("{} by a lane outside its own mask {:#010x}", name_of(request.operation), request.mask),
          request.site);
-  if (token != nullptr) release_to(token);
+  }
   suspend();
-  if (token != nullptr) acquire_from(token);
   IgnoreAccesses const bookkeeping;
   return thread().result;
 }

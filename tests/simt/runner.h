@@ -15,7 +15,6 @@
 
 namespace limpid::simt {
 
-inline constexpr int kMaxWarps = 32;
 inline constexpr std::size_t kBanks = kTsan ? 2 : 1;
 
 /// Stacks and shared memory of a block. Under the thread sanitizer blocks alternate between two of them: the threads of
@@ -26,8 +25,8 @@ struct Bank {
   SharedMemory shared;
   // Addresses for the sanitizer to hang an order on.
   std::uint64_t begin_token = 0;
-  std::uint64_t end_token = 0;
-  std::array<std::uint64_t, 1 + kMaxWarps> barrier_tokens{};  ///< the block's, then one per warp
+  std::array<std::uint64_t, 2> end_tokens{};  ///< of odd and of even blocks: a block starts after the one before it
+  unsigned blocks = 0;                        ///< that ran here
 };
 
 struct SkippedBarrier {
@@ -69,6 +68,7 @@ class Runner {
   std::size_t bank_ = 0;
   std::vector<Thread> threads_;
   std::vector<int> order_;
+  std::vector<int> group_;  ///< threads that meet at a barrier
   std::vector<Site> noted_;
   Launch const* launch_ = nullptr;
   SkippedBarrier skipped_{""};

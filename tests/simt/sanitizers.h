@@ -26,6 +26,8 @@ void AnnotateIgnoreReadsBegin(char const* file, int line);
 void AnnotateIgnoreReadsEnd(char const* file, int line);
 void AnnotateIgnoreWritesBegin(char const* file, int line);
 void AnnotateIgnoreWritesEnd(char const* file, int line);
+void __tsan_read_range(void* address, unsigned long bytes);
+void __tsan_write_range(void* address, unsigned long bytes);
 }
 #else
 #define LIMPID_TSAN 0
@@ -69,6 +71,25 @@ inline void acquire_from(void* token) {
   __tsan_acquire(token);
 #else
   static_cast<void>(token);
+#endif
+}
+
+/// Copies of a constant size may become plain moves after the compiler's instrumentation: these say what they access.
+inline void note_read(void const* memory, unsigned long bytes) {
+#if LIMPID_TSAN
+  __tsan_read_range(const_cast<void*>(memory), bytes);
+#else
+  static_cast<void>(memory);
+  static_cast<void>(bytes);
+#endif
+}
+
+inline void note_write(void* memory, unsigned long bytes) {
+#if LIMPID_TSAN
+  __tsan_write_range(memory, bytes);
+#else
+  static_cast<void>(memory);
+  static_cast<void>(bytes);
 #endif
 }
 

@@ -8,6 +8,9 @@
 #include <set>
 #include <sstream>
 
+#include "tests/simt/memory.h"
+#include "tests/simt/sanitizers.h"
+
 namespace limpid::simt {
 namespace {
 
@@ -60,7 +63,9 @@ std::string Site::text() const {
   return std::string(slash != nullptr ? slash + 1 : file) + ":" + std::to_string(line);
 }
 
-bool operator==(Site const& a, Site const& b) { return a.line == b.line && std::strcmp(a.file, b.file) == 0; }
+bool operator==(Site const& a, Site const& b) {
+  return a.line == b.line && (a.file == b.file || std::strcmp(a.file, b.file) == 0);
+}
 
 Settings const& settings() { return current(); }
 
@@ -129,6 +134,8 @@ void note_barrier(Site site) {
   std::lock_guard const lock(seen().mutex);
   seen().barriers.insert(site.text());
 }
+
+unsigned char shared_fill() { return kTsan && !current().skipped_barrier.empty() ? 0 : kUndefined; }
 
 void restart_random() { sequence.started = false; }
 

@@ -54,6 +54,10 @@ void configure(Settings const& settings);
 void clear_barriers_seen();
 void note_barrier(Site site);
 
+/// What undefined shared memory holds: 0xCD; 0 in a mutation test under the thread sanitizer, since an index of 0xCDCD
+/// would end the process before the race on it is complete.
+[[nodiscard]] unsigned char shared_fill();
+
 /// The next number of the shuffling sequence, from the seed: the same for the same sequence of calls on this thread.
 [[nodiscard]] std::uint64_t next_random();
 void restart_random();

@@ -39,7 +39,7 @@ void SharedMemory::reset(std::size_t dynamic_bytes, std::size_t limit) {
   static_bytes_ = 0;
   arrays_.clear();
   dirty_ = std::max(dirty_, static_begin_);
-  std::memset(base_, kUndefined, dirty_);
+  std::memset(base_, shared_fill(), dirty_);
   poison(base_ + dynamic_bytes, kArenaBytes - dynamic_bytes);
 }
 
@@ -53,7 +53,7 @@ void* SharedMemory::array(std::size_t bytes, std::size_t alignment, Site site) {
   std::size_t const offset = static_begin_ + begin;
   dirty_ = std::max(dirty_, offset + bytes);
   unpoison(base_ + offset, bytes);
-  for (std::size_t i = 0; i < bytes; ++i) base_[offset + i] = kUndefined;
+  for (std::size_t i = 0; i < bytes; ++i) base_[offset + i] = shared_fill();
   arrays_.push_back({site, offset, bytes});
   return base_ + offset;
 }
@@ -68,7 +68,8 @@ bool SharedMemory::contains(void const* memory, std::size_t bytes) const {
 
 bool SharedMemory::overrun() const {
   if (kAsan) return false;  // the gap is poisoned
-  return !std::all_of(base_ + dynamic_bytes_, base_ + static_begin_, [](unsigned char b) { return b == kUndefined; });
+  return !std::all_of(base_ + dynamic_bytes_, base_ + static_begin_,
+                      [](unsigned char b) { return b == shared_fill(); });
 }
 
 }  // namespace limpid::simt

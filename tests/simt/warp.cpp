@@ -112,7 +112,7 @@ WarpResolution resolve_warp(Thread* lanes, int count) {
     if (!has_met(lanes, count, request)) continue;
     outcome.failure = give_results(lanes, request.mask);
     if (!outcome.failure.empty()) return outcome;
-    if (request.operation == WarpOperation::kSync) outcome.barrier = request.site;
+    if (request.operation == WarpOperation::kSync) outcome.barriers.emplace_back(request.site, request.mask);
     outcome.released = true;
   }
   return outcome;

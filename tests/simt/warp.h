@@ -1,9 +1,10 @@
 /// Warp operations among the waiting lanes of one warp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/simt/block.h"
@@ -28,12 +29,13 @@ struct Thread {
   std::uint64_t result = 0;
   int group = 0;  ///< of the next asynchronous copy
   std::vector<GroupedCopy> copies;
+  std::size_t landed = 0;  ///< of `copies`
 };
 
 struct WarpResolution {
-  bool released = false;        ///< some lanes may go on
-  std::optional<Site> barrier;  ///< a __syncwarp that was met
-  std::string failure;          ///< a rule that was broken
+  bool released = false;                                 ///< some lanes may go on
+  std::vector<std::pair<Site, std::uint32_t>> barriers;  ///< every __syncwarp that was met, and its mask
+  std::string failure;                                   ///< a rule that was broken
 };
 
 /// Lets go on every group of lanes that has met: all lanes of a mask, at the same operation of the same line.

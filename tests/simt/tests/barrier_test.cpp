@@ -1,0 +1,139 @@
+// Every barrier of every kernel is needed: a process in which it does nothing reports a data race (thread sanitizer
+// builds). The cases are small runs of all kernels; together they meet every barrier in kernels/.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+
+#include "explain/engine.h"
+#include "simt/sanitizers.h"
+#include "simt/tests/device_case.h"
+#include "simt/tests/subprocess.h"
+
+namespace limpid {
+namespace {
+
+using reference::ModelShape;
+using reference::Random;
+
+/// Explains a few rows on the emulated device and on the CPU.
+void expect_engine_equals_cpu(ModelShape const& shape, Question const& question, std::int64_t count) {
+  Random random(31);
+  Ensemble const ensemble = reference::random_ensemble(shape, random);
+  CompiledModel const model = compile(ensemble);
+  auto const background = reference::random_rows(ensemble, 3, random);
+  auto const rows = reference::random_rows(ensemble, count, random);
+  Explanation expected;
+  Explanation found;
+  make_cpu_engine(model, question, background.view(), serial_for)->make_worker()->explain(rows.view(), false, expected);
+  auto const engine = make_cuda_engine(model, question, background.view(), 0);
+  engine->make_worker()->explain(rows.view(), false, found);
+  EXPECT_TRUE(same_bits(without_padding(found.values, found.stride, count),
+                        without_padding(expected.values, found.stride, count)));
+  EXPECT_TRUE(same_bits(found.summary, expected.summary));
+}
+
+ModelShape small_shape(std::int32_t trees, std::int32_t depth, std::int32_t features) {
+  ModelShape shape;
+  shape.trees = trees;
+  shape.depth = depth;
+  shape.features = features;
+  return shape;
+}
+
+TEST(BarrierCase, LeafTables) {
+  expect_engine_equals_cpu(small_shape(60, 5, 6), {Space::kMargin, Method::kInterventional, Algorithm::kLeafTables, 16},
+                           70);
+}
+
+TEST(BarrierCase, Lattice) {
+  ModelShape shape = small_shape(9, 4, 6);
+  shape.link = Link::kSoftmax;
+  shape.outputs = 3;
+  expect_engine_equals_cpu(shape, {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16}, 3);
+}
+
+TEST(BarrierCase, LatticeOfLongPaths) {
+  expect_engine_equals_cpu(small_shape(2, 10, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16},
+                           3);
+}
+
+/// Barriers in the source of the kernels, as Site::text() has them.
+std::set<std::string> barriers_in_source() {
+  std::set<std::string> sites;
+  for (auto const& entry : std::filesystem::directory_iterator(LIMPID_KERNELS)) {
+    auto const name = entry.path().filename().string();
+    if ((!name.ends_with(".cu") && !name.ends_with(".cuh")) || name.starts_with("launch")) continue;
+    std::ifstream file(entry.path());
+    int number = 0;
+    for (std::string line; std::getline(file, line);) {
+      ++number;
+      std::string const code = line.substr(0, line.find("//"));
+      if (code.find("__syncthreads") == std::string::npos && code.find("__syncwarp") == std::string::npos) continue;
+      sites.insert(name + ":" + std::to_string(number));
+    }
+  }
+  return sites;
+}
+
+char const* const kCases[] = {"BarrierCase.LeafTables", "BarrierCase.Lattice", "BarrierCase.LatticeOfLongPaths"};
+
+/// The first case that notices the missing barrier, and how; empty: none.
+std::string noticed_by(std::string const& site, std::string const& order) {
+  for (std::string const name : kCases) {
+    Outcome const outcome = run_again(
+        name, {{"LIMPID_SIMT", "t4," + order}, {"LIMPID_SIMT_SKIP_BARRIER", site}, {"TSAN_OPTIONS", kHaltAtFirstRace}});
+    bool const race = outcome.output.find("ThreadSanitizer: data race") != std::string::npos;
+    if (simt::kTsan ? race && outcome.exit_code == kRaceExit : outcome.exit_code != 0) return name;
+  }
+  return {};
+}
+
+TEST(BarrierMutation, SitesAreMetByTheCases) {
+  Outcome const outcome = run_again("BarrierCase.*", {{"LIMPID_SIMT_LIST_BARRIERS", "1"}});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  for (auto const& site : barriers_in_source()) {
+    EXPECT_NE(outcome.output.find("barrier met: " + site + "\n"), std::string::npos) << site << " was never met";
+  }
+}
+
+TEST(BarrierMutation, EveryRemovedBarrierIsReported) {
+  if (!simt::kTsan) GTEST_SKIP() << "needs a build with the thread sanitizer";
+  ASSERT_FALSE(barriers_in_source().empty());
+  for (auto const& site : barriers_in_source()) {
+    std::string const found = noticed_by(site, "forward");
+    EXPECT_FALSE(found.empty()) << "without the barrier at " << site << " no race is reported: is it needed?";
+    std::cout << "removed barrier " << site << ": " << (found.empty() ? "NOT REPORTED" : "race in " + found) << "\n";
+  }
+}
+
+/// Without the sanitizer: a wrong result, a crash or a broken rule in some thread order. Not every race shows this way,
+/// so most of them is what is asked.
+TEST(BarrierMutation, MostRemovedBarriersGiveWrongResultsInSomeOrder) {
+  if (simt::kTsan || simt::kAsan) GTEST_SKIP() << "the sanitizers' builds have sharper tests";
+  std::size_t noticed = 0;
+  auto const sites = barriers_in_source();
+  for (auto const& site : sites) {
+    std::string orders;
+    for (std::string const order : {"forward", "reverse", "shuffled"}) {
+      if (!noticed_by(site, order).empty()) orders += " " + order;
+    }
+    if (!orders.empty()) ++noticed;
+    std::cout << "removed barrier " << site << ": "
+              << (orders.empty() ? " same result in every order" : "wrong in" + orders) << "\n";
+  }
+  EXPECT_GT(2 * noticed, sites.size());
+}
+
+/// LIMPID_SIMT_LIST_BARRIERS: the barriers that the tests met, one a line, at the end.
+class ListBarriers : public testing::Environment {
+ public:
+  void TearDown() override {
+    if (std::getenv("LIMPID_SIMT_LIST_BARRIERS") == nullptr) return;
+    for (auto const& site : simt::barriers_seen()) std::cout << "barrier met: " << site << "\n";
+  }
+};
+[[maybe_unused]] auto* const list_barriers = testing::AddGlobalTestEnvironment(new ListBarriers());
+
+}  // namespace
+}  // namespace limpid
