@@ -1,6 +1,8 @@
 // What a kernel's thread may call, on the scheduler of the operating system thread that it runs on.
 #include "tests/simt/block.h"
 
+#include <utility>
+
 #include "tests/simt/runner.h"
 
 namespace limpid::simt {
@@ -39,7 +41,7 @@ void require_shared(void const* memory, std::size_t bytes, Site site) {
   if (!inside) fail_kernel("an asynchronous copy must write to this block's shared memory", site);
 }
 
-void fail_kernel(std::string const& what, Site site) { runner().fail(what, site); }
+void fail_kernel(std::string what, Site site) { runner().fail(std::move(what), site); }
 
 void enqueue_copy(PendingCopy copy) {
   IgnoreAccesses const bookkeeping;

@@ -62,7 +62,7 @@ std::uint64_t sync_warp(WarpRequest const& request);
 /// Throws (by failing the kernel) unless the range is in this block's shared memory.
 void require_shared(void const* memory, std::size_t bytes, Site site);
 /// Fails the kernel that calls it; never returns.
-[[noreturn]] void fail_kernel(std::string const& what, Site site);
+[[noreturn]] void fail_kernel(std::string what, Site site);
 
 /// Asynchronous copies of the calling thread.
 struct PendingCopy {

@@ -220,11 +220,12 @@ std::uint64_t Runner::sync_warp(WarpRequest const& request) {
   return thread().result;
 }
 
-void Runner::fail(std::string const& what, Site site) {
+void Runner::fail(std::string what, Site site) {
   {
     IgnoreAccesses const bookkeeping;
     failure_ = fmt::format("kernel '{}', block {}, thread {}: {}{}", launch_->name, text_of(blockIdx),
                            text_of(threadIdx), what, site.line != 0 ? " (" + site.text() + ")" : "");
+    std::string().swap(what);  // nobody will destroy it
   }
   for (;;) suspend();  // never resumed: the block is given up
 }

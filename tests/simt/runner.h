@@ -44,7 +44,7 @@ class Runner {
   void run(Launch const& launch);
   int sync_block(Vote vote, int predicate, Site site);
   std::uint64_t sync_warp(WarpRequest const& request);
-  [[noreturn]] void fail(std::string const& what, Site site);
+  [[noreturn]] void fail(std::string what, Site site);
   SharedMemory& shared() { return bank().shared; }
   Thread& thread() { return threads_[static_cast<std::size_t>(current_)]; }
 
