@@ -1,6 +1,9 @@
 # limpid_flags: warnings as errors, no contraction of a*b+c (bits are promised), sanitizers.
 include(CheckCXXCompilerFlag)
 set(_cxx -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  list(APPEND _cxx -Wno-restrict) # false alarms on std::string's operator+ (GCC bug 105651)
+endif()
 if(LIMPID_WERROR)
   list(APPEND _cxx -Werror)
   # Warnings that follow values through inlined code differ from one compiler, optimisation level and sanitizer to the
