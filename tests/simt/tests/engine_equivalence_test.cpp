@@ -4,6 +4,7 @@
 #include "explain/engine_common.h"
 #include "limpid/error.h"
 #include "simt/memory.h"
+#include "simt/sanitizers.h"
 #include "simt/tests/device_case.h"
 
 namespace limpid {
@@ -62,6 +63,7 @@ void expect_equal(Explanation const& found, Explanation const& expected) {
 class EngineEmulated : public EmulatedTest {};
 
 TEST_P(EngineEmulated, ExplainsWithTheBytesOfTheCpu) {
+  if (simt::kTsan) GTEST_SKIP() << "minutes under the thread sanitizer; BarrierCase runs all kernels there";
   Random random(21);
   int number = 0;
   for (Asked const& asked : every_question()) {
