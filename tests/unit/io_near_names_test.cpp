@@ -15,7 +15,8 @@ TEST(NearNames, DistanceCountsEdits) {
   EXPECT_EQ(edit_distance("abc", ""), 3U);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
   EXPECT_EQ(edit_distance("Age", "age"), 0U);
-  EXPECT_EQ(edit_distance("icnome", "income"), 1U);
+  EXPECT_EQ(edit_distance("icnome", "income"), 1U);  // neighbours swapped
+  EXPECT_EQ(edit_distance("ca", "abc"), 3U);         // optimal string alignment: a swapped pair is not edited again
 }
 
 TEST(NearNames, FindsTheNearestOrNothing) {
