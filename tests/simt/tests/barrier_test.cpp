@@ -5,9 +5,10 @@
 #include <iostream>
 #include <set>
 
+#include "device/device_case.h"
 #include "explain/engine.h"
 #include "simt/sanitizers.h"
-#include "simt/tests/device_case.h"
+#include "simt/tests/emulated.h"
 #include "simt/tests/subprocess.h"
 
 namespace limpid {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "device/bytes.h"
 #include "kernels/device.h"
 #include "simt/settings.h"
 
@@ -45,14 +46,6 @@ class EmulatedTest : public testing::TestWithParam<simt::Settings> {
 
 [[nodiscard]] inline std::string setting_name(testing::TestParamInfo<simt::Settings> const& info) {
   return info.param.profile + "_" + simt::name_of(info.param.order) + std::to_string(info.param.seed);
-}
-
-template <class T>
-[[nodiscard]] std::vector<T> copy_back(device::Exec const& exec, device::Buffer<T> const& buffer) {
-  std::vector<T> host(buffer.size());
-  exec.copy_out(host.data(), buffer.data(), host.size() * sizeof(T));
-  exec.wait();
-  return host;
 }
 
 }  // namespace limpid

@@ -1,11 +1,9 @@
-// The whole engine: chunks explained on the emulated device have the CPU's bytes, for every question.
+// The whole engine: chunks explained on the device have the CPU's bytes, for every question.
 #include "explain/engine.h"
 
+#include "device/device_case.h"
+#include "device_fixture.h"
 #include "explain/engine_common.h"
-#include "limpid/error.h"
-#include "simt/memory.h"
-#include "simt/sanitizers.h"
-#include "simt/tests/device_case.h"
 
 namespace limpid {
 namespace {
@@ -60,10 +58,10 @@ void expect_equal(Explanation const& found, Explanation const& expected) {
   EXPECT_TRUE(same_bits(found.summary, expected.summary));
 }
 
-class EngineEmulated : public EmulatedTest {};
+class EngineEquivalence : public DeviceTest {};
 
-TEST_P(EngineEmulated, ExplainsWithTheBytesOfTheCpu) {
-  if (simt::kTsan) GTEST_SKIP() << "minutes under the thread sanitizer; BarrierCase runs all kernels there";
+TEST_P(EngineEquivalence, ExplainsWithTheBytesOfTheCpu) {
+  if (!kRunsLongTests) GTEST_SKIP() << "minutes under the thread sanitizer";
   Random random(21);
   int number = 0;
   for (Asked const& asked : every_question()) {
@@ -89,29 +87,7 @@ TEST_P(EngineEmulated, ExplainsWithTheBytesOfTheCpu) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, EngineEmulated, every_order_and_profile(), setting_name);
-
-TEST(EngineOnASmallDevice, SaysWhatDidNotFit) {
-  simt::Settings const before = simt::settings();
-  simt::Settings small = before;
-  small.memory_limit = 200000;
-  simt::configure(small);
-  Random random(22);
-  Ensemble const ensemble = reference::random_ensemble(shape_of(Link::kSigmoid, 5, 8), random);
-  CompiledModel const model = compile(ensemble);
-  auto const background = reference::random_rows(ensemble, 5000, random);
-  try {
-    static_cast<void>(make_cuda_engine(model, {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16},
-                                       background.view(), 0));
-    ADD_FAILURE() << "it fitted";
-  } catch (Error const& error) {
-    EXPECT_EQ(error.code(), "device.memory");
-    EXPECT_NE(std::string(error.what()).find("bytes asked for"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("background"), std::string::npos) << error.what();
-  }
-  simt::configure(before);
-  EXPECT_EQ(simt::device_bytes_in_use(), 0U);
-}
+INSTANTIATE_TEST_SUITE_P(Devices, EngineEquivalence, every_device(), name_of_device);
 
 }  // namespace
 }  // namespace limpid

@@ -1,10 +1,11 @@
-// bin_rows, predict, leaf_patterns and summarise: emulated CUDA gives the CPU's bytes, in every order and profile.
+// bin_rows, predict, leaf_patterns and summarise: the device gives the CPU's bytes.
 #include <cmath>
 
+#include "device/device_case.h"
+#include "device_fixture.h"
 #include "kernels/leaf_patterns.h"
 #include "kernels/predict.h"
 #include "kernels/summarise.h"
-#include "simt/tests/device_case.h"
 
 namespace limpid {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using reference::ModelShape;
 using reference::Random;
 
-class RowKernels : public EmulatedTest {};
+class RowKernels : public DeviceTest {};
 
 TEST_P(RowKernels, BinRowsEqualsTheCpu) {
   Random random(11);
@@ -114,7 +115,7 @@ TEST_P(RowKernels, SummariseEqualsTheCpu) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, RowKernels, every_order_and_profile(), setting_name);
+INSTANTIATE_TEST_SUITE_P(Devices, RowKernels, every_device(), name_of_device);
 
 }  // namespace
 }  // namespace limpid

@@ -1,14 +1,13 @@
-/// A random model with rows, on the host and on the emulated device.
+/// A random model with rows, on the host and on the device.
 #pragma once
 
-#include <cstring>
 #include <vector>
 
 #include "compile/compiled_model.h"
+#include "device/bytes.h"
 #include "explain/device_model.h"
 #include "kernels/bin_rows.h"
 #include "reference/random_model.h"
-#include "simt/tests/emulated.h"
 
 namespace limpid {
 
@@ -39,22 +38,5 @@ struct DeviceCase {
 
 /// Row counts around the sizes of lanes, warps, tiles and blocks.
 inline constexpr std::int64_t kRowCounts[] = {0, 1, 31, 32, 33, 63, 64, 65, 127, 129, 257};
-
-/// Equal bits, also of NaN and of -0.
-template <class T>
-[[nodiscard]] bool same_bits(std::vector<T> const& a, std::vector<T> const& b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
-
-/// The rows [0, rows) of [vectors x stride] values, without padding.
-template <class T>
-[[nodiscard]] std::vector<T> without_padding(std::vector<T> const& values, std::int64_t stride, std::int64_t rows) {
-  std::vector<T> result;
-  for (std::size_t begin = 0; begin < values.size(); begin += static_cast<std::size_t>(stride)) {
-    auto const first = values.begin() + static_cast<std::ptrdiff_t>(begin);
-    result.insert(result.end(), first, first + rows);
-  }
-  return result;
-}
 
 }  // namespace limpid
