@@ -31,7 +31,7 @@ struct CommandSpec {
   std::string examples;
 
   [[nodiscard]] OptionSpec const* find(std::string_view wanted) const;  ///< by name or alias
-  [[nodiscard]] std::vector<std::string> names() const;               ///< all names and aliases
+  [[nodiscard]] std::vector<std::string> names() const;                 ///< all names and aliases
 };
 
 /// What was given. Values were checked against the choices, synonyms replaced.
