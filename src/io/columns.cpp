@@ -170,6 +170,7 @@ void Planner::fail_missing(std::vector<std::string> const& missing) const {
 
 void Planner::fail_unknown(std::vector<std::int32_t> const& unknown) const {
   std::vector<std::string> names;
+  names.reserve(unknown.size());
   for (auto const column : unknown) {
     names.push_back(head_.names[static_cast<std::size_t>(column)].empty()
                         ? fmt::format("column {} (no name)", column)

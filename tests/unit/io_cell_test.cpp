@@ -11,7 +11,7 @@ namespace {
 
 class CellText : public testing::Test {
  protected:
-  [[nodiscard]] Cell parse(std::string_view text) const { return parser.parse(text); }
+  [[nodiscard]] Cell parse(std::string_view text) const { return parser_.parse(text); }
   void expect_number(std::string_view text, double value) const {
     auto const cell = parse(text);
     EXPECT_EQ(cell.kind, CellKind::kNumber) << text;
@@ -19,7 +19,7 @@ class CellText : public testing::Test {
   }
   void expect_kind(std::string_view text, CellKind kind) const { EXPECT_EQ(parse(text).kind, kind) << text; }
 
-  CellParser parser{{}, InputCast::kFloat32};
+  CellParser parser_{{}, InputCast::kFloat32};
 };
 
 TEST_F(CellText, NumbersAreReadToTheNearestDouble) {
