@@ -16,6 +16,7 @@ struct Extent {
   std::int64_t y = 1;
   std::int64_t z = 1;
 
+  // NOLINTNEXTLINE(google-explicit-constructor): a number is an extent along x, as in CUDA's dim3
   constexpr Extent(std::int64_t along_x = 1, std::int64_t along_y = 1, std::int64_t along_z = 1)
       : x(along_x), y(along_y), z(along_z) {}
   [[nodiscard]] constexpr std::int64_t volume() const { return x * y * z; }

@@ -50,7 +50,7 @@ struct DeviceLongGroup {
 /// Thread safety: constant after construction.
 class CudaShared {
  public:
-  CudaShared(CompiledModel const& model, Question const& question, RowsView background, std::int32_t device);
+  CudaShared(CompiledModel const& compiled, Question const& asked, RowsView background_view, std::int32_t device_index);
 
   CompiledModel const& model;
   Question const question;

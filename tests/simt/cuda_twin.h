@@ -18,6 +18,7 @@
 #include "tests/simt/stream.h"
 #include "tests/simt/warp_intrinsics.h"
 
+// NOLINTBEGIN(readability-identifier-naming,bugprone-macro-parentheses): the names are CUDA's, the arguments types.
 #define __global__
 #define __device__
 #define __host__
@@ -28,6 +29,7 @@
 #define LIMPID_SHARED_ARRAY(type, name, count) \
   auto& name = *static_cast<type(*)[count]>(   \
       ::limpid::simt::static_shared(sizeof(type[count]), alignof(type), ::limpid::simt::Site::here()))
+// NOLINTEND(readability-identifier-naming,bugprone-macro-parentheses)
 
 namespace limpid {
 

@@ -14,6 +14,7 @@
 #include "tests/simt/sanitizers.h"
 
 // The thread sanitizer is recognised by its runtime here, since this file is not instrumented.
+// NOLINTBEGIN(readability-identifier-naming): the names are the runtime's.
 extern "C" {
 [[gnu::weak]] void* __tsan_get_current_fiber();
 [[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
@@ -23,6 +24,7 @@ extern "C" {
 [[gnu::weak]] void __tsan_release(void* token);
 [[gnu::weak]] void __tsan_atomic32_store(int volatile* token, int value, int order);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace limpid::simt {
 namespace {

@@ -5,7 +5,8 @@
 #include <bit>
 #include <cstdint>
 
-// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names are CUDA's.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names are
+// CUDA's.
 using std::max;
 using std::min;
 
@@ -87,4 +88,4 @@ LIMPID_SIMT_BYTEWISE(__vcmpgeu4, limpid::simt::all_ones(a >= b))
 LIMPID_SIMT_BYTEWISE(__vseteq4, a == b ? 1U : 0U)
 LIMPID_SIMT_BYTEWISE(__vsetleu4, a <= b ? 1U : 0U)
 #undef LIMPID_SIMT_BYTEWISE
-// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)

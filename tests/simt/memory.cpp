@@ -37,6 +37,7 @@ std::size_t page_bytes() {
   return bytes;
 }
 
+// NOLINTNEXTLINE(performance-no-int-to-ptr): device addresses are kept as numbers
 unsigned char* bytes_at(std::uintptr_t address) { return reinterpret_cast<unsigned char*>(address); }
 
 void set_access(Memory const& all, bool open) {
@@ -109,7 +110,8 @@ bool is_device_range(void const* address, std::size_t bytes) {
 }
 
 bool is_host_address(void const* address) {
-  constexpr std::uintptr_t kLowest = std::uintptr_t{1} << 32U;  // smaller words are counts, not addresses
+  // Below lie counts, also two in a word, and the shadow of the address sanitizer; programs, heaps and stacks above.
+  constexpr std::uintptr_t kLowest = std::uintptr_t{1} << 45U;
   constexpr std::uintptr_t kHighest = std::uintptr_t{1} << 47U;
   auto const at = reinterpret_cast<std::uintptr_t>(address);
   if (at < kLowest || at >= kHighest || is_device_range(address, 0)) return false;

@@ -10,13 +10,13 @@ namespace limpid::simt {
 inline constexpr unsigned char kUndefined = 0xCD;
 
 [[nodiscard]] void* allocate_device(std::size_t bytes);  ///< throws Error device.memory
-void release_device(void* memory) noexcept;
+void release_device(void* address) noexcept;
 [[nodiscard]] std::size_t device_bytes_in_use();
 
-/// True when [memory, memory + bytes) lies in one live allocation.
-[[nodiscard]] bool is_device_range(void const* memory, std::size_t bytes);
+/// True when [address, address + bytes) lies in one live allocation.
+[[nodiscard]] bool is_device_range(void const* address, std::size_t bytes);
 /// True when the address is readable host memory: what a kernel must never be given.
-[[nodiscard]] bool is_host_address(void const* memory);
+[[nodiscard]] bool is_host_address(void const* address);
 /// Throws Failure when an allocation was written past its end (its padding to a page is no longer 0xCD).
 void check_device_bounds();
 

@@ -40,7 +40,7 @@ inline constexpr bool kTsan = LIMPID_TSAN != 0;
 
 /// While it lives, the thread sanitizer ignores this fiber's memory accesses: the emulator's own bookkeeping is shared
 /// by all fibers of a block without any of the ordering that a kernel must provide.
-class IgnoreAccesses {
+class IgnoreAccesses {  // NOLINTBEGIN(modernize-use-equals-default): empty without the thread sanitizer
  public:
   IgnoreAccesses() {
 #if LIMPID_TSAN
@@ -54,6 +54,7 @@ class IgnoreAccesses {
     AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
 #endif
   }
+  // NOLINTEND(modernize-use-equals-default)
   IgnoreAccesses(IgnoreAccesses const&) = delete;
   IgnoreAccesses& operator=(IgnoreAccesses const&) = delete;
 };

@@ -1,6 +1,7 @@
 /// CUDA's built-in vector types and variables, by their own names in the global namespace.
 #pragma once
 
+// NOLINTBEGIN(readability-identifier-naming,google-explicit-constructor): the names and conversions are CUDA's.
 struct alignas(8) uint2 {
   unsigned x, y;
 };
@@ -39,3 +40,4 @@ inline constinit thread_local uint3 blockIdx{0, 0, 0};
 inline constinit thread_local dim3 blockDim{};
 inline constinit thread_local dim3 gridDim{};
 inline constexpr int warpSize = 32;
+// NOLINTEND(readability-identifier-naming,google-explicit-constructor)

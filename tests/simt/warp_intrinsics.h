@@ -8,7 +8,8 @@
 
 #include "tests/simt/block.h"
 
-// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names are CUDA's.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names are
+// CUDA's.
 using limpid_simt_site = limpid::simt::Site;
 
 inline void __syncthreads(limpid_simt_site site = limpid_simt_site::here()) {
@@ -127,4 +128,4 @@ T atomicMin(T* address, std::type_identity_t<T> value) {
   }
   return old;
 }
-// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)

@@ -81,7 +81,7 @@ char const* const kCases[] = {"BarrierCase.LeafTables", "BarrierCase.Lattice", "
 
 /// The first case that notices the missing barrier, and how; empty: none.
 std::string noticed_by(std::string const& site, std::string const& order) {
-  for (std::string const name : kCases) {
+  for (char const* const name : kCases) {
     Outcome const outcome = run_again(
         name, {{"LIMPID_SIMT", "t4," + order}, {"LIMPID_SIMT_SKIP_BARRIER", site}, {"TSAN_OPTIONS", kHaltAtFirstRace}});
     bool const race = outcome.output.find("ThreadSanitizer: data race") != std::string::npos;
@@ -134,7 +134,7 @@ class ListBarriers : public testing::Environment {
     for (auto const& site : simt::barriers_seen()) std::cout << "barrier met: " << site << "\n";
   }
 };
-[[maybe_unused]] auto* const list_barriers = testing::AddGlobalTestEnvironment(new ListBarriers());
+[[maybe_unused]] auto* const kListBarriers = testing::AddGlobalTestEnvironment(new ListBarriers());
 
 }  // namespace
 }  // namespace limpid

@@ -26,6 +26,7 @@ std::vector<std::string> changed_environment(std::map<std::string, std::string> 
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (auto& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;
