@@ -3,12 +3,22 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
 #include "device/bytes.h"
 #include "kernels/device.h"
 #include "simt/settings.h"
+
+namespace limpid::simt {
+
+/// How GoogleTest names the setting of a test that failed.
+inline void PrintTo(Settings const& settings, std::ostream* out) {
+  *out << settings.profile << ", " << name_of(settings.order) << ", seed " << settings.seed;
+}
+
+}  // namespace limpid::simt
 
 namespace limpid {
 
