@@ -92,8 +92,13 @@ TEST(LatticeGame, MatchesTwoPlayersByHand) {
 TEST(LatticeGame, EqualPatternsGiveZero) {
   LatticeShape const shape{.rows = 3, .background = 1};
   auto game = make_lattice_case(shape);
-  std::fill(game.row_bytes.begin(), game.row_bytes.end(), std::uint8_t{0xFF});
-  std::fill(game.background_bytes.begin(), game.background_bytes.end(), std::uint8_t{0xFF});
+  for (auto* const bytes : {&game.row_bytes, &game.background_bytes}) {
+    for (std::size_t i = 0; i < bytes->size(); ++i) {
+      bool const padding =
+          static_cast<std::int64_t>(i) % game.args.byte_stride >= game.args.short_paths.leaves;  // stays 0, never alive
+      (*bytes)[i] = padding ? 0 : 0xFF;
+    }
+  }
 
   lattice_game_cpu(game.args);
 
