@@ -14,6 +14,7 @@
 namespace limpid::simt {
 
 /// How GoogleTest names the setting of a test that failed.
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
 inline void PrintTo(Settings const& settings, std::ostream* out) {
   *out << settings.profile << ", " << name_of(settings.order) << ", seed " << settings.seed;
 }
