@@ -7,10 +7,12 @@ namespace limpid::reference {
 
 bool goes_left(Ensemble const& ensemble, Tree const& tree, std::size_t node, std::span<double const> x) {
   double value = x[static_cast<std::size_t>(tree.feature[node])];
-  if (std::isnan(value)) return tree.missing_left[node] != 0;
+  bool const zero = !tree.zero_missing.empty() && tree.zero_missing[node] != 0 && std::abs(value) <= kLargestZero;
+  if (std::isnan(value) || zero) return tree.missing_left[node] != 0;
   if (ensemble.input_cast == InputCast::kFloat32) value = static_cast<double>(static_cast<float>(value));
   if (tree.category_set[node] < 0) return value < tree.threshold[node];
-  if (value < 0.0 || value >= 16777216.0) return true;  // no category: not in the set
+  bool const xgboost = ensemble.category_cut == CategoryCut::kNonNegative;
+  if (xgboost ? value < 0.0 || value >= 16777216.0 : value <= -1.0 || value >= 2147483648.0) return true;  // in no set
   auto const code = static_cast<std::int32_t>(value);
   auto const& right = tree.sets[static_cast<std::size_t>(tree.category_set[node])];
   return std::find(right.begin(), right.end(), code) == right.end();
@@ -27,7 +29,8 @@ std::size_t leaf_of(Ensemble const& ensemble, Tree const& tree, std::span<double
 std::vector<double> margin(Ensemble const& ensemble, std::span<double const> x) {
   std::vector<double> margins = ensemble.base_margin;
   for (Tree const& tree : ensemble.trees) {
-    margins[static_cast<std::size_t>(tree.output)] += tree.value[leaf_of(ensemble, tree, x)] * tree.weight;
+    margins[static_cast<std::size_t>(tree.output)] +=
+        tree.value[leaf_of(ensemble, tree, x)] * tree.weight / ensemble.divisor;
   }
   return margins;
 }

@@ -1,0 +1,22 @@
+/// The loaders, one per family of files: bytes in, ensemble out. Each throws Error model.format, model.version,
+/// model.tree or model.objective, and nothing else whatever the bytes; memory and time are bounded by the bytes.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "limpid/ensemble.h"
+
+namespace limpid::model {
+
+/// A model in memory.
+struct ModelBytes {
+  std::span<char const> bytes;
+  std::string name;                                     ///< stands for the file in messages
+  bool allow_unknown_version = false;                   ///< keys and versions that are not known become warnings
+  std::function<void(std::size_t)> consumed = nullptr;  ///< called now and then with the bytes done; may be empty
+};
+
+}  // namespace limpid::model
