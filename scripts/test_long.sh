@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `make test` leaves out for time: the corners of the grid of models (LIMPID_LONG_TESTS=1).
+# What `make test` leaves out for time: the corners of the grid of models (LIMPID_LONG=1).
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=scripts/parts.sh
@@ -8,7 +8,7 @@ source scripts/parts.sh
 scripts/install_packages.sh build test
 scripts/python_environment.sh build test xgboost
 start_parts build/test-long-results
-export LIMPID_LONG_TESTS=1
+export LIMPID_LONG=1
 
 corners() {
   configure release -DLIMPID_TESTS=ON && compile release limpid limpid_tests || return 1
