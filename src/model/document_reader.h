@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace limpid::model {
@@ -22,7 +24,8 @@ class DocumentReader {
 
   static constexpr std::size_t kMaxDepth = 64;  ///< XGBoost's documents are 8 levels deep
 
-  DocumentReader() = default;
+  explicit DocumentReader(std::span<char const> bytes) noexcept
+      : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {}
   DocumentReader(DocumentReader const&) = delete;
   DocumentReader& operator=(DocumentReader const&) = delete;
   virtual ~DocumentReader() = default;
@@ -35,15 +38,36 @@ class DocumentReader {
   [[nodiscard]] virtual bool next_element() = 0;  ///< false: the array is closed
 
   virtual void read_string(std::string& text) = 0;
-  [[nodiscard]] virtual std::int64_t read_integer() = 0;
 
-  /// A whole array of numbers, replacing `out`. Floats are rounded once, to the nearest; true and false are 1 and 0.
-  virtual void read_array(std::vector<float>& out) = 0;
-  virtual void read_array(std::vector<std::int64_t>& out) = 0;
+  /// One number. True and false are 1 and 0; a float is rounded once, to the nearest.
+  [[nodiscard]] std::int64_t read_integer() {
+    std::int64_t value = 0;
+    read_numbers(&value);
+    return value;
+  }
+  void read_number(double& value) { read_numbers(&value); }
 
-  virtual void skip() = 0;                                        ///< the next value, whatever it is
-  virtual void finish() = 0;                                      ///< checks that nothing but space follows
-  [[nodiscard]] virtual std::size_t offset() const noexcept = 0;  ///< bytes read so far
+  /// A whole array of numbers, replacing `out`.
+  void read_array(std::vector<float>& out) { read_numbers(&out); }
+  void read_array(std::vector<double>& out) { read_numbers(&out); }
+  void read_array(std::vector<std::int64_t>& out) { read_numbers(&out); }
+
+  virtual void skip() = 0;    ///< the next value, whatever it is
+  virtual void finish() = 0;  ///< checks that nothing but space follows
+
+  [[nodiscard]] std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }  ///< bytes read
+
+ protected:
+  using Numbers =
+      std::variant<std::int64_t*, double*, std::vector<std::int64_t>*, std::vector<float>*, std::vector<double>*>;
+
+  virtual void read_numbers(Numbers out) = 0;
+
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  char const* begin_;
+  char const* at_;
+  char const* end_;
 };
 
 /// Calls `use(key)` for each key of the object that comes next; `use` must read or skip the value.

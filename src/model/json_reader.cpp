@@ -46,8 +46,7 @@ void append_utf8(std::string& text, unsigned code) {
 
 }  // namespace
 
-JsonReader::JsonReader(std::span<char const> bytes) noexcept
-    : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {
+JsonReader::JsonReader(std::span<char const> bytes) noexcept : DocumentReader(bytes) {
   read_literal("\xef\xbb\xbf");  // byte order mark
 }
 
@@ -183,7 +182,9 @@ bool JsonReader::read_literal(std::string_view word) noexcept {
   return true;
 }
 
-void JsonReader::read_value(float& value) {
+template <class Float>
+void JsonReader::read_into(Float& value) {
+  using Limits = std::numeric_limits<Float>;
   next_char();
   auto const [last, error] = std::from_chars(at_, end_, value);
   bool const plain = is_digit(*at_) || (*at_ == '-' && last - at_ > 1 && is_digit(at_[1]));
@@ -192,25 +193,25 @@ void JsonReader::read_value(float& value) {
   } else if (plain && error == std::errc::result_out_of_range) {
     double wide = 0.0;  // too small for a float is 0, too large is infinity: what a correctly rounded cast gives
     auto const again = std::from_chars(at_, last, wide);
-    if (again.ec == std::errc::result_out_of_range) fail_expected("a number that a float can hold");
-    value = static_cast<float>(wide);
+    if (again.ec == std::errc::result_out_of_range) fail_expected("a number that a double can hold");
+    value = static_cast<Float>(wide);
     at_ = last;
   } else if (read_literal("NaN")) {
-    value = std::numeric_limits<float>::quiet_NaN();
+    value = Limits::quiet_NaN();
   } else if (read_literal("Infinity")) {
-    value = std::numeric_limits<float>::infinity();
+    value = Limits::infinity();
   } else if (read_literal("-Infinity")) {
-    value = -std::numeric_limits<float>::infinity();
+    value = -Limits::infinity();
   } else if (read_literal("true")) {
-    value = 1.0F;
+    value = 1;
   } else if (read_literal("false")) {
-    value = 0.0F;
+    value = 0;
   } else {
     fail_expected("a number");
   }
 }
 
-void JsonReader::read_value(std::int64_t& value) {
+void JsonReader::read_into(std::int64_t& value) {
   next_char();
   auto const [last, error] = std::from_chars(at_, end_, value);
   if (error == std::errc()) {
@@ -225,25 +226,20 @@ void JsonReader::read_value(std::int64_t& value) {
   }
 }
 
-std::int64_t JsonReader::read_integer() {
-  std::int64_t value = 0;
-  read_value(value);
-  return value;
-}
-
 template <class T>
-void JsonReader::read_numbers(std::vector<T>& out) {
+void JsonReader::read_into(std::vector<T>& out) {
   out.clear();
   open_array();
   while (next_element()) {
     T value{};
-    read_value(value);
+    read_into(value);
     out.push_back(value);
   }
 }
 
-void JsonReader::read_array(std::vector<float>& out) { read_numbers(out); }
-void JsonReader::read_array(std::vector<std::int64_t>& out) { read_numbers(out); }
+void JsonReader::read_numbers(Numbers out) {
+  std::visit([this](auto* into) { read_into(*into); }, out);
+}
 
 void JsonReader::skip_string() {
   ++at_;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/document_reader.h"
 
@@ -18,12 +20,8 @@ class JsonReader final : public DocumentReader {
   void open_array() override;
   [[nodiscard]] bool next_element() override;
   void read_string(std::string& text) override;
-  [[nodiscard]] std::int64_t read_integer() override;
-  void read_array(std::vector<float>& out) override;
-  void read_array(std::vector<std::int64_t>& out) override;
   void skip() override;
   void finish() override;
-  [[nodiscard]] std::size_t offset() const noexcept override { return static_cast<std::size_t>(at_ - begin_); }
 
  private:
   [[noreturn]] void fail(std::string const& message) const;
@@ -37,14 +35,13 @@ class JsonReader final : public DocumentReader {
   bool read_literal(std::string_view word) noexcept;
   void skip_string();
   void skip_scalar();
-  void read_value(float& value);
-  void read_value(std::int64_t& value);
+  void read_numbers(Numbers out) override;
+  void read_into(std::int64_t& value);
+  template <class Float>
+  void read_into(Float& value);
   template <class T>
-  void read_numbers(std::vector<T>& out);
+  void read_into(std::vector<T>& out);
 
-  char const* begin_;
-  char const* at_;
-  char const* end_;
   std::vector<char> first_;  ///< per open container: 1 before its first element
 };
 

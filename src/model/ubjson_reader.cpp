@@ -209,7 +209,7 @@ void UbjsonReader::read_string(std::string& text) {
 }
 
 template <class T>
-void UbjsonReader::read_value(T& value) {
+void UbjsonReader::read_into(T& value) {
   char const type = marker();
   if (holds<T>(type)) {
     need(size_of(type));
@@ -222,19 +222,13 @@ void UbjsonReader::read_value(T& value) {
   }
 }
 
-std::int64_t UbjsonReader::read_integer() {
-  std::int64_t value = 0;
-  read_value(value);
-  return value;
-}
-
 template <class T>
-void UbjsonReader::read_numbers(std::vector<T>& out) {
+void UbjsonReader::read_into(std::vector<T>& out) {
   out.clear();
   open_array();
   Container const top = open_.back();
   if (top.count < 0 || !holds<T>(top.type)) {
-    while (next_element()) read_value(out.emplace_back());
+    while (next_element()) read_into(out.emplace_back());
     return;
   }
   auto const count = static_cast<std::size_t>(top.count);  // fits in the rest of the file: read_container_header
@@ -244,8 +238,9 @@ void UbjsonReader::read_numbers(std::vector<T>& out) {
   open_.pop_back();
 }
 
-void UbjsonReader::read_array(std::vector<float>& out) { read_numbers(out); }
-void UbjsonReader::read_array(std::vector<std::int64_t>& out) { read_numbers(out); }
+void UbjsonReader::read_numbers(Numbers out) {
+  std::visit([this](auto* into) { read_into(*into); }, out);
+}
 
 void UbjsonReader::skip_payload(char type) {
   std::uint64_t size = size_of(type);

@@ -2,8 +2,9 @@
 /// then the big-endian values.
 #pragma once
 
-#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/document_reader.h"
 
@@ -11,8 +12,7 @@ namespace limpid::model {
 
 class UbjsonReader final : public DocumentReader {
  public:
-  explicit UbjsonReader(std::span<char const> bytes) noexcept
-      : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {}
+  using DocumentReader::DocumentReader;
 
   [[nodiscard]] Kind peek() override;
   void open_object() override;
@@ -20,12 +20,8 @@ class UbjsonReader final : public DocumentReader {
   void open_array() override;
   [[nodiscard]] bool next_element() override;
   void read_string(std::string& text) override;
-  [[nodiscard]] std::int64_t read_integer() override;
-  void read_array(std::vector<float>& out) override;
-  void read_array(std::vector<std::int64_t>& out) override;
   void skip() override;
   void finish() override;
-  [[nodiscard]] std::size_t offset() const noexcept override { return static_cast<std::size_t>(at_ - begin_); }
 
  private:
   struct Container {
@@ -36,7 +32,6 @@ class UbjsonReader final : public DocumentReader {
 
   [[noreturn]] void fail(std::string const& message) const;
   [[noreturn]] void fail_marker(std::string_view expected, char found) const;
-  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
   void need(std::uint64_t bytes) const;
   char marker();  ///< of the next value: consumed, except where the container's type stands for it
   std::int64_t read_payload_integer(char type);
@@ -46,14 +41,12 @@ class UbjsonReader final : public DocumentReader {
   bool more();
   void take_text(std::string& text, std::int64_t length);
   void skip_payload(char type);
+  void read_numbers(Numbers out) override;
   template <class T>
-  void read_value(T& value);
+  void read_into(T& value);
   template <class T>
-  void read_numbers(std::vector<T>& out);
+  void read_into(std::vector<T>& out);
 
-  char const* begin_;
-  char const* at_;
-  char const* end_;
   char peeked_ = 0;  ///< a marker that peek() has consumed
   std::vector<Container> open_;
 };

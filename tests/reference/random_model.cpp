@@ -135,7 +135,7 @@ Ensemble random_ensemble(ModelShape const& shape, Random& random) {
   std::vector<std::vector<double>> thresholds;
   for (std::int32_t f = 0; f < shape.features; ++f) {
     bool const numeric = f < shape.features - shape.categorical;
-    ensemble.features.push_back({{}, numeric ? FeatureKind::kNumeric : FeatureKind::kCategorical});
+    ensemble.features.emplace_back().kind = numeric ? FeatureKind::kNumeric : FeatureKind::kCategorical;
     thresholds.push_back(random_thresholds(shape, random));
   }
   for (std::int32_t t = 0; t < shape.trees; ++t) {

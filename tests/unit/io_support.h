@@ -70,7 +70,7 @@ inline void compress(std::string const& path) {
 [[nodiscard]] inline Ensemble named_model(std::vector<std::string> const& names) {
   Ensemble model;
   model.named_features = true;
-  for (auto const& name : names) model.features.push_back({name, FeatureKind::kNumeric});
+  for (auto const& name : names) model.features.emplace_back().name = name;
   return model;
 }
 
