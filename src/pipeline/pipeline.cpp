@@ -106,10 +106,11 @@ class Run {
   std::int64_t read(RowChunk& chunk, Stopwatch& watch, StageSeconds& seconds) {
     std::lock_guard const lock(read_mutex_);
     watch.lap(seconds.wait);
-    bool const more = !at_end_ && !failed_ && stages_.source->next(options_.chunk_rows, chunk);
-    if (!more) at_end_ = true;
+    if (at_end_ || failed_) return -1;
+    at_end_ = true;  // stays so when the source throws: nobody reads from it after that
+    at_end_ = !stages_.source->next(options_.chunk_rows, chunk);
     watch.lap(seconds.read);
-    return more ? sequence_++ : -1;
+    return at_end_ ? -1 : sequence_++;
   }
 
   void explain(RowChunk const& chunk, Explanation& out, Stopwatch& watch, StageSeconds& seconds) {
