@@ -1,10 +1,8 @@
 #include "cli/explain_options.h"
 
 #include <fmt/core.h>
-#include <sched.h>
 
 #include <limits>
-#include <thread>
 
 #include "limpid/error.h"
 #include "pipeline/pipeline.h"
@@ -12,9 +10,7 @@
 namespace limpid::cli {
 namespace {
 
-constexpr std::int64_t kMaxThreads = 1024;
 constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMaxRounds = std::numeric_limits<std::int32_t>::max();
 
 BackgroundOption background_option(Arguments const& arguments) {
   BackgroundOption out;
@@ -33,27 +29,6 @@ BackgroundOption background_option(Arguments const& arguments) {
     throw Error("usage.value", fmt::format("--background '{}': sample:N needs a whole number of at least 1", out.text),
                 {}, "for example --background sample:100");
   }
-  return out;
-}
-
-RoundsOption rounds_option(Arguments const& arguments) {
-  RoundsOption out;
-  out.given = arguments.given("iterations");
-  auto const text = arguments.text("iterations");
-  if (!out.given || text == "all") return out;
-  out.all = false;
-  auto const colon = text.find(':');
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-  bool const good = colon == std::string::npos ? parse_integer(text, 1, kMaxRounds, end)
-                                               : parse_integer(text.substr(0, colon), 0, kMaxRounds, begin) &&
-                                                     parse_integer(text.substr(colon + 1), begin + 1, kMaxRounds, end);
-  if (!good) {
-    throw Error("usage.value", fmt::format("--iterations '{}' is no range of rounds", text), {},
-                "--iterations takes all, a number of rounds N (the first N), or A:B (rounds A to B-1)");
-  }
-  out.begin = static_cast<std::int32_t>(begin);
-  out.end = static_cast<std::int32_t>(end);
   return out;
 }
 
@@ -84,35 +59,6 @@ DeviceOption device_option(Arguments const& arguments) {
   return out;
 }
 
-char delimiter_option(Arguments const& arguments) {
-  auto const text = arguments.text("delimiter");
-  if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() == 1 && text != "\"" && text != "\n" && text != "\r") return text[0];
-  throw Error("usage.value", fmt::format("--delimiter '{}' is not one character", text), {},
-              "for example --delimiter ';' or --delimiter tab");
-}
-
-/// Cores that this process may use: a container or taskset may give fewer than the machine has.
-int available_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
-  auto const cores = std::thread::hardware_concurrency();
-  return cores == 0 ? 1 : static_cast<int>(cores);
-}
-
-ReadOptions read_options(Arguments const& arguments) {
-  ReadOptions out;
-  out.path = arguments.text("data");
-  if (arguments.given("id")) out.id = arguments.text("id");
-  if (arguments.given("label")) out.label = arguments.text("label");
-  out.exclude = arguments.list("exclude");
-  out.header = !arguments.flag("no-header");
-  out.delimiter = delimiter_option(arguments);
-  out.missing = arguments.all("missing");
-  return out;
-}
-
 Method method_option(std::string const& text) {
   if (text == "auto") return Method::kAuto;
   return text == "interventional" ? Method::kInterventional : Method::kPathDependent;
@@ -138,13 +84,9 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.overwrite = arguments.flag("overwrite");
   out.labels = arguments.list("labels");
   out.device = device_option(arguments);
-  out.threads = arguments.text("threads") == "auto" ? available_cores()
-                                                    : static_cast<int>(arguments.integer("threads", 1, kMaxThreads));
-  if (arguments.text("chunk-rows") != "auto") {
-    static constexpr std::int64_t kMaxChunkRows = std::int64_t{1} << 30;
-    out.chunk_rows = round_chunk_rows(arguments.integer("chunk-rows", 1, kMaxChunkRows));
-  }
-  out.progress = arguments.flag("quiet") && !arguments.given("progress") ? "none" : arguments.text("progress");
+  out.threads = threads_option(arguments);
+  out.chunk_rows = chunk_rows_option(arguments);
+  out.progress = progress_option(arguments);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/data_options.h"
 #include "explain/engine.h"
 #include "io/row_source.h"
 
@@ -19,14 +20,6 @@ struct BackgroundOption {
   std::string path;
   std::string text;    ///< as given: "sample:100"
   bool given = false;  ///< asked for, not the default
-};
-
-/// Rounds [begin, end) of the model; all: no selection.
-struct RoundsOption {
-  bool given = false;
-  bool all = true;
-  std::int32_t begin = 0;
-  std::int32_t end = 0;
 };
 
 enum class DeviceKind : std::uint8_t { kAuto, kCpu, kCuda };
