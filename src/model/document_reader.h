@@ -47,10 +47,12 @@ class DocumentReader {
   }
   void read_number(double& value) { read_numbers(&value); }
 
-  /// A whole array of numbers, replacing `out`.
+  /// A whole array of numbers, replacing `out`. A whole number that `out` cannot hold is a ReadError.
   void read_array(std::vector<float>& out) { read_numbers(&out); }
   void read_array(std::vector<double>& out) { read_numbers(&out); }
   void read_array(std::vector<std::int64_t>& out) { read_numbers(&out); }
+  void read_array(std::vector<std::int32_t>& out) { read_numbers(&out); }
+  void read_array(std::vector<std::uint8_t>& out) { read_numbers(&out); }
 
   virtual void skip() = 0;    ///< the next value, whatever it is
   virtual void finish() = 0;  ///< checks that nothing but space follows
@@ -58,8 +60,8 @@ class DocumentReader {
   [[nodiscard]] std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }  ///< bytes read
 
  protected:
-  using Numbers =
-      std::variant<std::int64_t*, double*, std::vector<std::int64_t>*, std::vector<float>*, std::vector<double>*>;
+  using Numbers = std::variant<std::int64_t*, double*, std::vector<std::int64_t>*, std::vector<std::int32_t>*,
+                               std::vector<std::uint8_t>*, std::vector<float>*, std::vector<double>*>;
 
   virtual void read_numbers(Numbers out) = 0;
 

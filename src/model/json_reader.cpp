@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace limpid::model {
@@ -182,48 +183,47 @@ bool JsonReader::read_literal(std::string_view word) noexcept {
   return true;
 }
 
+/// A plain number; false: no digit comes next.
 template <class Float>
-void JsonReader::read_into(Float& value) {
-  using Limits = std::numeric_limits<Float>;
-  next_char();
+bool JsonReader::read_float(Float& value) {
   auto const [last, error] = std::from_chars(at_, end_, value);
   bool const plain = is_digit(*at_) || (*at_ == '-' && last - at_ > 1 && is_digit(at_[1]));
-  if (plain && error == std::errc()) {
-    at_ = last;
-  } else if (plain && error == std::errc::result_out_of_range) {
+  if (!plain) return false;
+  if (error == std::errc::result_out_of_range) {
     double wide = 0.0;  // too small for a float is 0, too large is infinity: what a correctly rounded cast gives
-    auto const again = std::from_chars(at_, last, wide);
-    if (again.ec == std::errc::result_out_of_range) fail_expected("a number that a double can hold");
+    if (std::from_chars(at_, last, wide).ec != std::errc()) fail_expected("a number that a double can hold");
     value = static_cast<Float>(wide);
-    at_ = last;
-  } else if (read_literal("NaN")) {
-    value = Limits::quiet_NaN();
-  } else if (read_literal("Infinity")) {
-    value = Limits::infinity();
-  } else if (read_literal("-Infinity")) {
-    value = -Limits::infinity();
-  } else if (read_literal("true")) {
-    value = 1;
-  } else if (read_literal("false")) {
-    value = 0;
-  } else {
-    fail_expected("a number");
   }
+  at_ = last;
+  return true;
 }
 
-void JsonReader::read_into(std::int64_t& value) {
+template <class T>
+void JsonReader::read_into(T& value) {
   next_char();
-  auto const [last, error] = std::from_chars(at_, end_, value);
-  if (error == std::errc()) {
-    at_ = last;
-    if (at_ != end_ && (*at_ == '.' || *at_ == 'e' || *at_ == 'E')) fail_expected("a whole number");
-  } else if (read_literal("true")) {
-    value = 1;
-  } else if (read_literal("false")) {
-    value = 0;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (read_float(value)) return;
+    bool const minus = *at_ == '-';
+    if (read_literal(minus ? "-Infinity" : "Infinity")) {
+      value = std::numeric_limits<T>::infinity() * (minus ? T{-1} : T{1});
+      return;
+    }
+    if (read_literal("NaN")) {
+      value = std::numeric_limits<T>::quiet_NaN();
+      return;
+    }
   } else {
-    fail_expected("a whole number of at most 64 bits");
+    auto const [last, error] = std::from_chars(at_, end_, value);
+    if (error == std::errc()) {
+      at_ = last;
+      if (at_ != end_ && (*at_ == '.' || *at_ == 'e' || *at_ == 'E')) fail_expected("a whole number");
+      return;
+    }
   }
+  bool const truth = *at_ == 't';
+  if (!read_literal(truth ? "true" : "false"))
+    fail_expected(std::is_floating_point_v<T> ? "a number" : fmt::format("a whole number of {} bits", 8 * sizeof(T)));
+  value = truth ? T{1} : T{0};
 }
 
 template <class T>

@@ -36,9 +36,10 @@ class JsonReader final : public DocumentReader {
   void skip_string();
   void skip_scalar();
   void read_numbers(Numbers out) override;
-  void read_into(std::int64_t& value);
   template <class Float>
-  void read_into(Float& value);
+  bool read_float(Float& value);
+  template <class T>
+  void read_into(T& value);
   template <class T>
   void read_into(std::vector<T>& out);
 

@@ -46,11 +46,18 @@ U load(char const* bytes) noexcept {
   return bits;
 }
 
+/// False where a whole number does not fit into T.
 template <class T>
-void load_all(char type, char const* bytes, std::span<T> out) noexcept {
+bool load_all(char type, char const* bytes, std::span<T> out) noexcept {
   auto const each = [&](auto read) {
     using Stored = decltype(read(bytes));
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(read(bytes + i * sizeof(Stored)));
+    bool fits = true;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      auto const stored = read(bytes + i * sizeof(Stored));
+      out[i] = static_cast<T>(stored);
+      if constexpr (std::is_integral_v<T> && std::is_integral_v<Stored>) fits &= std::in_range<T>(stored);
+    }
+    return fits;
   };
   switch (type) {
     case 'i':
@@ -66,14 +73,14 @@ void load_all(char type, char const* bytes, std::span<T> out) noexcept {
       return each([](char const* p) { return static_cast<std::int64_t>(load<std::uint64_t>(p)); });
     case 'd':
       if constexpr (std::is_floating_point_v<T>)
-        each([](char const* p) { return std::bit_cast<float>(load<std::uint32_t>(p)); });
-      return;
+        return each([](char const* p) { return std::bit_cast<float>(load<std::uint32_t>(p)); });
+      return false;
     case 'D':
       if constexpr (std::is_floating_point_v<T>)
-        each([](char const* p) { return std::bit_cast<double>(load<std::uint64_t>(p)); });
-      return;
+        return each([](char const* p) { return std::bit_cast<double>(load<std::uint64_t>(p)); });
+      return false;
     default:
-      return;
+      return false;
   }
 }
 
@@ -106,12 +113,17 @@ char UbjsonReader::marker() {
   return at_[-1];
 }
 
+template <class T>
+void UbjsonReader::load_checked(char type, std::span<T> out) {
+  if (!load_all(type, at_, out)) fail(fmt::format("expected whole numbers of {} bits, found larger", 8 * sizeof(T)));
+  at_ += out.size() * size_of(type);
+}
+
 std::int64_t UbjsonReader::read_payload_integer(char type) {
   if (!holds<std::int64_t>(type)) fail_marker("a whole number", type);
   need(size_of(type));
   std::int64_t value = 0;
-  load_all(type, at_, std::span(&value, 1));
-  at_ += size_of(type);
+  load_checked(type, std::span(&value, 1));
   return value;
 }
 
@@ -213,8 +225,7 @@ void UbjsonReader::read_into(T& value) {
   char const type = marker();
   if (holds<T>(type)) {
     need(size_of(type));
-    load_all(type, at_, std::span(&value, 1));
-    at_ += size_of(type);
+    load_checked(type, std::span(&value, 1));
   } else if (type == 'T' || type == 'F') {
     value = type == 'T' ? T{1} : T{0};
   } else {
@@ -233,8 +244,7 @@ void UbjsonReader::read_into(std::vector<T>& out) {
   }
   auto const count = static_cast<std::size_t>(top.count);  // fits in the rest of the file: read_container_header
   out.resize(count);
-  load_all(top.type, at_, std::span(out));
-  at_ += count * size_of(top.type);
+  load_checked(top.type, std::span(out));
   open_.pop_back();
 }
 

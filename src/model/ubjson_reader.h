@@ -2,6 +2,7 @@
 /// then the big-endian values.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ class UbjsonReader final : public DocumentReader {
   void take_text(std::string& text, std::int64_t length);
   void skip_payload(char type);
   void read_numbers(Numbers out) override;
+  template <class T>
+  void load_checked(char type, std::span<T> out);  ///< REQUIRES: the bytes are there
   template <class T>
   void read_into(T& value);
   template <class T>

@@ -42,8 +42,9 @@ struct XgboostDocument {
 
 /// One tree as its arrays in the file, reused from tree to tree.
 struct XgboostRawTree {
-  std::vector<std::int64_t> left, right, feature, default_left, split_type;
-  std::vector<std::int64_t> categories, categories_nodes, categories_segments, categories_sizes;
+  std::vector<std::int32_t> left, right, feature, categories, categories_nodes;
+  std::vector<std::uint8_t> default_left, split_type;
+  std::vector<std::int64_t> categories_segments, categories_sizes;
   std::vector<float> conditions, hessian;
   std::int64_t id = -1;
   std::int64_t num_nodes = -1;

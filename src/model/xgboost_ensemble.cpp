@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "limpid/error.h"
+#include "model/tree_shape.h"
 #include "model/xgboost_document.h"
 #include "model/xgboost_objective.h"
 
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::int64_t kNewestMajor = 3;  // the newest XGBoost whose files were tested: tests/fixtures
 constexpr std::int64_t kNewestMinor = 4;
-constexpr std::int64_t kMaxFeatures = std::int64_t{1} << 22;
-constexpr std::int64_t kMaxOutputs = std::int64_t{1} << 16;
 
 class Assembler {
  public:
@@ -28,6 +27,8 @@ class Assembler {
     check_keys();
     out_.library = "xgboost";
     out_.format = std::move(format);
+    out_.sums_float32 = true;
+    out_.base_last = doc_.version[0] == 1 && doc_.version[1] == 0;
     set_outputs();
     set_objective();
     out_.trees = std::move(doc_.trees);
@@ -35,6 +36,7 @@ class Assembler {
     set_tree_outputs();
     set_rounds();
     set_weights();
+    check_trees(out_, file_, "the file is damaged: save the model again");
     return std::move(out_);
   }
 
@@ -144,29 +146,6 @@ class Assembler {
     std::sort(names.begin(), names.end());
     auto const twin = std::adjacent_find(names.begin(), names.end());
     if (twin != names.end()) fail(fmt::format("two features are named '{}'", twin->substr(0, 80)));
-    check_splits();
-  }
-
-  /// Splits stay inside the features, and a feature is either numeric or categorical.
-  void check_splits() {
-    std::vector<std::uint8_t> numeric(out_.features.size(), 0);
-    std::vector<std::uint8_t> categorical(out_.features.size(), 0);
-    for (std::size_t t = 0; t < out_.trees.size(); ++t) {
-      Tree const& tree = out_.trees[t];
-      for (std::size_t n = 0; n < tree.left.size(); ++n) {
-        if (tree.left[n] == -1) continue;
-        auto const f = static_cast<std::size_t>(tree.feature[n]);
-        if (f >= out_.features.size())
-          throw Error("model.tree",
-                      fmt::format("tree {} splits on feature {}, but num_feature is {}", t, f, out_.features.size()),
-                      file_, "the file is damaged: save the model again");
-        (tree.category_set[n] == -1 ? numeric : categorical)[f] = 1;
-        if (numeric[f] != 0 && categorical[f] != 0)
-          throw Error("model.tree", fmt::format("feature {} has both numeric and categorical splits", f), file_,
-                      "the file is damaged: save the model again");
-        if (categorical[f] != 0) out_.features[f].kind = FeatureKind::kCategorical;
-      }
-    }
   }
 
   void set_tree_outputs() {

@@ -2,49 +2,48 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "limpid/error.h"
+#include "model/tree_shape.h"
 #include "model/xgboost_document.h"
 
 namespace limpid::model {
 namespace {
 
-constexpr std::int64_t kMaxNodes = std::numeric_limits<std::int32_t>::max() - 1;
+constexpr char const* kAdvice =
+    "the file is damaged or was changed: save the model again with booster.save_model(\"model.json\")";
 constexpr std::int64_t kMaxCategory = std::int64_t{1} << 24;  // XGBoost reads a category from a float32
 
 class Converter {
  public:
   Converter(XgboostRawTree const& raw, std::int64_t number, std::string const& file)
-      : raw_(raw), number_(number), file_(file) {}
+      : raw_(raw), place_{number, file, kAdvice} {}
 
   Tree convert() {
     check_header();
     check_sizes();
-    order_nodes();
     Tree tree;
     find_sets(tree);
     fill(tree);
+    auto const unreached = static_cast<std::int64_t>(shape_tree(tree, place_));
+    if (raw_.num_deleted >= 0 && unreached != raw_.num_deleted)
+      fail(fmt::format("{} nodes cannot be reached from the root, but num_deleted is {}", unreached, raw_.num_deleted));
     return tree;
   }
 
  private:
-  [[noreturn]] void fail(std::string const& message) const {
-    throw Error("model.tree", fmt::format("tree {}: {}", number_, message), file_,
-                "the file is damaged or was changed: save the model again with booster.save_model(\"model.json\")");
-  }
+  [[noreturn]] void fail(std::string const& message) const { fail_tree(place_, message); }
 
   void check_header() const {
-    if (raw_.id >= 0 && raw_.id != number_)
-      fail(fmt::format("its id is {}, expected {} (trees must be in order)", raw_.id, number_));
+    if (raw_.id >= 0 && raw_.id != place_.number)
+      fail(fmt::format("its id is {}, expected {} (trees must be in order)", raw_.id, place_.number));
     if (raw_.leaf_size > 1)
       throw Error("model.tree",
-                  fmt::format("tree {} has vector leaves of {} values, which this version cannot explain", number_,
-                              raw_.leaf_size),
-                  file_, "train with multi_strategy=\"one_output_per_tree\" (XGBoost's default)");
-    if (raw_.num_nodes < 1 || raw_.num_nodes > kMaxNodes)
-      fail(fmt::format("num_nodes is {}, expected 1 to {}", raw_.num_nodes, kMaxNodes));
+                  fmt::format("tree {} has vector leaves of {} values, which this version cannot explain",
+                              place_.number, raw_.leaf_size),
+                  place_.file, "train with multi_strategy=\"one_output_per_tree\" (XGBoost's default)");
+    if (raw_.num_nodes < 1 || raw_.num_nodes > kMaxTreeNodes)
+      fail(fmt::format("num_nodes is {}, expected 1 to {}", raw_.num_nodes, kMaxTreeNodes));
   }
 
   void check_size(char const* name, std::size_t size) const {
@@ -60,32 +59,6 @@ class Converter {
     check_size("default_left", raw_.default_left.size());
     if (!raw_.hessian.empty()) check_size("sum_hessian", raw_.hessian.size());
     if (!raw_.split_type.empty()) check_size("split_type", raw_.split_type.size());
-  }
-
-  /// Breadth first from the root, without recursion: order_[new] = old. A node met twice is a cycle or has two
-  /// parents; deleted nodes are never met.
-  void order_nodes() {
-    renumbered_.assign(static_cast<std::size_t>(raw_.num_nodes), -1);
-    renumbered_[0] = 0;
-    order_.assign(1, 0);
-    for (std::size_t next = 0; next < order_.size(); ++next) {
-      std::size_t const node = order_[next];
-      if (raw_.left[node] == -1) continue;
-      adopt(raw_.left[node], node, "left");
-      adopt(raw_.right[node], node, "right");
-    }
-    auto const unreached = raw_.num_nodes - static_cast<std::int64_t>(order_.size());
-    if (raw_.num_deleted >= 0 && unreached != raw_.num_deleted)
-      fail(fmt::format("{} nodes cannot be reached from the root, but num_deleted is {}", unreached, raw_.num_deleted));
-  }
-
-  void adopt(std::int64_t child, std::size_t node, char const* side) {
-    if (child < 0 || child >= raw_.num_nodes)
-      fail(fmt::format("the {} child of node {} is {}, expected 0 to {}", side, node, child, raw_.num_nodes - 1));
-    auto& slot = renumbered_[static_cast<std::size_t>(child)];
-    if (slot != -1) fail(fmt::format("node {} is reached twice (a cycle or two parents), from node {}", child, node));
-    slot = static_cast<std::int32_t>(order_.size());
-    order_.push_back(static_cast<std::size_t>(child));
   }
 
   /// sets_[old node] = index into tree.sets, or -1. Every set has its own part of `categories`, so that together
@@ -128,56 +101,28 @@ class Converter {
     return set;
   }
 
+  /// In the file's order; what is at nodes that the root does not reach is never looked at.
   void fill(Tree& tree) const {
-    std::size_t const n = order_.size();
-    tree.left.assign(n, -1);
-    tree.right.assign(n, -1);
-    tree.feature.assign(n, -1);
-    tree.threshold.assign(n, 0.0);
-    tree.missing_left.assign(n, 0);
-    tree.category_set.assign(n, -1);
-    tree.value.assign(n, 0.0);
-    if (!raw_.hessian.empty()) tree.cover.assign(n, 0.0);
-    for (std::size_t i = 0; i < n; ++i) {
-      std::size_t const node = order_[i];
-      if (!raw_.hessian.empty()) {
-        if (!std::isfinite(raw_.hessian[node])) fail(fmt::format("sum_hessian of node {} is not finite", node));
-        tree.cover[i] = static_cast<double>(raw_.hessian[node]);
-      }
-      if (raw_.left[node] == -1) {
-        if (!std::isfinite(raw_.conditions[node])) fail(fmt::format("the value of leaf {} is not finite", node));
-        tree.value[i] = static_cast<double>(raw_.conditions[node]);
-      } else {
-        fill_split(tree, i, node);
-      }
+    tree.left = raw_.left;
+    tree.right = raw_.right;
+    tree.feature = raw_.feature;
+    tree.threshold.assign(raw_.conditions.begin(), raw_.conditions.end());
+    tree.missing_left = raw_.default_left;
+    tree.value = tree.threshold;
+    tree.cover.assign(raw_.hessian.begin(), raw_.hessian.end());
+    tree.category_set = sets_;
+    tree.category_set.resize(raw_.left.size(), -1);
+    for (std::size_t node = 0; node < raw_.split_type.size(); ++node) {
+      auto const type = raw_.split_type[node];
+      if (raw_.left[node] == -1 || (type == 1 && sets_[node] != -1)) continue;
+      if (type > 1) fail(fmt::format("split_type of node {} is {}, expected 0 or 1", node, type));
+      if (type == 1) fail(fmt::format("node {} is categorical, but categories_nodes lacks it", node));
+      tree.category_set[node] = -1;
     }
-  }
-
-  void fill_split(Tree& tree, std::size_t i, std::size_t node) const {
-    tree.left[i] = renumbered_[static_cast<std::size_t>(raw_.left[node])];
-    tree.right[i] = renumbered_[static_cast<std::size_t>(raw_.right[node])];
-    std::int64_t const feature = raw_.feature[node];
-    if (feature < 0 || feature > kMaxNodes) fail(fmt::format("node {} splits on feature {}", node, feature));
-    tree.feature[i] = static_cast<std::int32_t>(feature);
-    if (raw_.default_left[node] != 0 && raw_.default_left[node] != 1)
-      fail(fmt::format("default_left of node {} is {}, expected 0 or 1", node, raw_.default_left[node]));
-    tree.missing_left[i] = static_cast<std::uint8_t>(raw_.default_left[node]);
-    std::int64_t const type = raw_.split_type.empty() ? 0 : raw_.split_type[node];
-    if (type != 0 && type != 1) fail(fmt::format("split_type of node {} is {}, expected 0 or 1", node, type));
-    if (type == 1) {
-      tree.category_set[i] = sets_[node];
-      if (sets_[node] == -1) fail(fmt::format("node {} is categorical, but categories_nodes lacks it", node));
-      return;
-    }
-    if (std::isnan(raw_.conditions[node])) fail(fmt::format("the threshold of node {} is NaN", node));
-    tree.threshold[i] = static_cast<double>(raw_.conditions[node]);
   }
 
   XgboostRawTree const& raw_;
-  std::int64_t number_;
-  std::string const& file_;
-  std::vector<std::size_t> order_;
-  std::vector<std::int32_t> renumbered_;
+  TreePlace place_;
   std::vector<std::int32_t> sets_;
 };
 

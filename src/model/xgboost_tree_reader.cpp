@@ -3,36 +3,48 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <variant>
 
 #include "model/xgboost_reading.h"
 
 namespace limpid::model {
 namespace {
 
-using Integers = std::vector<std::int64_t>;
-using Floats = std::vector<float>;
+/// Calls use(the array) where the target is one.
+template <class Use>
+struct Visitor {
+  Use use;
+  void operator()(std::monostate) const {}
+  template <class T>
+  void operator()(std::vector<T> XgboostRawTree::*array) const {
+    use(array);
+  }
+};
+
+using Target = std::variant<std::monostate, std::vector<std::int32_t> XgboostRawTree::*,
+                            std::vector<std::uint8_t> XgboostRawTree::*, std::vector<std::int64_t> XgboostRawTree::*,
+                            std::vector<float> XgboostRawTree::*>;
 
 /// A key of a tree and the array it goes to; neither: known, but not needed.
 struct TreeKey {
   std::string_view name;
-  Integers XgboostRawTree::*integers = nullptr;
-  Floats XgboostRawTree::*floats = nullptr;
+  Target target = {};
   bool required = false;
 };
 
 constexpr std::array<TreeKey, 18> kKeys{{
-    {"left_children", &XgboostRawTree::left, nullptr, true},
-    {"right_children", &XgboostRawTree::right, nullptr, true},
-    {"split_indices", &XgboostRawTree::feature, nullptr, true},
-    {"default_left", &XgboostRawTree::default_left, nullptr, true},
-    {"split_conditions", nullptr, &XgboostRawTree::conditions, true},
-    {"sum_hessian", nullptr, &XgboostRawTree::hessian},
+    {"left_children", &XgboostRawTree::left, true},
+    {"right_children", &XgboostRawTree::right, true},
+    {"split_indices", &XgboostRawTree::feature, true},
+    {"default_left", &XgboostRawTree::default_left, true},
+    {"split_conditions", &XgboostRawTree::conditions, true},
+    {"sum_hessian", &XgboostRawTree::hessian},
     {"split_type", &XgboostRawTree::split_type},  // this and the following: from 1.3
     {"categories", &XgboostRawTree::categories},
     {"categories_nodes", &XgboostRawTree::categories_nodes},
     {"categories_segments", &XgboostRawTree::categories_segments},
     {"categories_sizes", &XgboostRawTree::categories_sizes},
-    {"tree_param", nullptr, nullptr, true},  // this and id are no arrays
+    {"tree_param", {}, true},  // this and id are no arrays
     {"id"},
     {"base_weights"},       // a statistic of training
     {"loss_changes"},       // likewise
@@ -54,10 +66,7 @@ XgboostRawTree const& TreeReader::read() {
 
 void TreeReader::start() {
   seen_ = 0;
-  for (auto const& key : kKeys) {
-    if (key.integers != nullptr) (raw_.*key.integers).clear();
-    if (key.floats != nullptr) (raw_.*key.floats).clear();
-  }
+  for (auto const& key : kKeys) std::visit(Visitor{[this](auto array) { (raw_.*array).clear(); }}, key.target);
   raw_.id = raw_.num_nodes = raw_.num_deleted = -1;
   raw_.leaf_size = 0;
 }
@@ -72,10 +81,8 @@ void TreeReader::read_key(std::string const& name) {
   auto const bit = std::uint32_t{1} << (key - kKeys.begin());
   if ((seen_ & bit) != 0) fail(fmt::format("'{}' appears twice", name));
   seen_ |= bit;
-  if (key->integers != nullptr) {
-    in_.read_array(raw_.*key->integers);
-  } else if (key->floats != nullptr) {
-    in_.read_array(raw_.*key->floats);
+  if (key->target.index() != 0) {
+    std::visit(Visitor{[this](auto array) { in_.read_array(raw_.*array); }}, key->target);
   } else if (name == "tree_param") {
     read_parameters();
   } else if (name == "id") {

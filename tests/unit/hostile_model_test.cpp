@@ -57,7 +57,8 @@ std::vector<Damage> const kTreeDamages = {
      "the right child of node 0 is 99"},
     {"ChildNegative", [](Json& d) { tree_of(d)["right_children"][0] = -1; }, "model.tree",
      "the right child of node 0 is -1"},
-    {"ChildHuge", [](Json& d) { tree_of(d)["left_children"][0] = INT64_MAX; }, "model.tree", "9223372036854775807"},
+    {"ChildHuge", [](Json& d) { tree_of(d)["left_children"][0] = INT64_MAX; }, "model.format",
+     "expected a whole number of 32 bits"},
     {"NodesHuge", [](Json& d) { tree_of(d)["tree_param"]["num_nodes"] = "2147483648"; }, "model.tree",
      "num_nodes is 2147483648"},
     {"NodesNone", [](Json& d) { tree_of(d)["tree_param"]["num_nodes"] = "0"; }, "model.tree", "num_nodes is 0"},
@@ -238,9 +239,11 @@ std::string chain(std::int64_t depth) {
   return document.dump();
 }
 
-TEST(DamagedModel, LongChainsAreReadWithoutRecursion) {
-  auto const ensemble = model::read_model(chain(100000), "m.json");
-  EXPECT_EQ(ensemble.trees[0].left.size(), 200001U);
+TEST(DamagedModel, LongChainsAreReadWithoutRecursionUpToALimit) {
+  auto const ensemble = model::read_model(chain(4096), "m.json");
+  EXPECT_EQ(ensemble.trees[0].left.size(), 8193U);
+  expect_error(chain(4097), "model.tree", "tree 0: it is deeper than 4096 levels");
+  expect_error(chain(100000), "model.tree", "tree 0: it is deeper than 4096 levels");
 }
 
 TEST(DamagedModel, NaNThresholdIsRefused) {
