@@ -90,9 +90,13 @@ struct Ensemble {
 /// leaves the model.
 void select_rounds(Ensemble& ensemble, std::int32_t begin, std::int32_t end);
 
-/// Reads a model file by its content (never by its extension). `format`: "auto", "xgboost-json", "xgboost-ubjson".
-/// Throws Error model.open, model.format, model.version, model.tree, model.objective.
-[[nodiscard]] Ensemble load_model(std::string const& path, std::string const& format = "auto");
+struct LoadOptions {
+  std::string format = "auto";         ///< by its content, never by its extension; or a name that --model-format knows
+  bool allow_unknown_version = false;  ///< versions and keys that are not known: a warning instead of an error
+};
+
+/// Reads a model file. Throws Error model.open, model.format, model.version, model.tree, model.objective, usage.value.
+[[nodiscard]] Ensemble load_model(std::string const& path, LoadOptions const& options = {});
 
 [[nodiscard]] char const* name_of(Link link) noexcept;  ///< "identity", "sigmoid", "softmax", "exp"
 

@@ -93,7 +93,7 @@ void ExplainJob::timed(char const* stage, std::function<void()> const& work) {
 }
 
 void ExplainJob::load() {
-  ensemble_ = load_model(options_.model, options_.model_format);
+  ensemble_ = load_model(options_.model, options_.load);
   for (auto const& warning : ensemble_.warnings) console_.warning("model", warning);
   file_rounds_ = ensemble_.rounds;
   file_best_rounds_ = ensemble_.best_rounds;

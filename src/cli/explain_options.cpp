@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "cli/model_options.h"
 #include "limpid/error.h"
 #include "pipeline/pipeline.h"
 
@@ -69,7 +70,7 @@ Method method_option(std::string const& text) {
 ExplainOptions explain_options(Arguments const& arguments) {
   ExplainOptions out;
   out.model = arguments.text("model");
-  out.model_format = arguments.text("model-format");
+  out.load = load_options(arguments);
   out.data = read_options(arguments);
   out.background = background_option(arguments);
   out.space = arguments.text("space") == "margin" ? Space::kMargin : Space::kResponse;

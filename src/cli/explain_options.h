@@ -9,6 +9,7 @@
 #include "cli/data_options.h"
 #include "explain/engine.h"
 #include "io/row_source.h"
+#include "limpid/ensemble.h"
 
 namespace limpid::cli {
 
@@ -33,7 +34,7 @@ struct DeviceOption {
 struct ExplainOptions {
   std::vector<std::string> command;  ///< the arguments as given
   std::string model;
-  std::string model_format;
+  LoadOptions load;
   ReadOptions data;
   BackgroundOption background;
   Space space = Space::kResponse;

@@ -1,20 +1,21 @@
 // The declaration of `limpid explain`'s options: what --help shows and --config knows.
 #include "cli/data_options.h"
 #include "cli/explain_options.h"
+#include "cli/model_options.h"
 
 namespace limpid::cli {
 namespace {
 
 void add_input(std::vector<OptionSpec>& out) {
-  out.push_back({"model", "FILE", kInputGroup, "the model: an XGBoost JSON or UBJSON file", "", {}, {}, ""});
-  out.push_back({"model-format",
-                 "F",
+  out.push_back({"model",
+                 "FILE",
                  kInputGroup,
-                 "auto (by its content), xgboost-json, xgboost-ubjson",
-                 "auto",
-                 {"auto", "xgboost-json", "xgboost-ubjson"},
+                 "the model: XGBoost (JSON, UBJSON, binary), LightGBM (text), CatBoost (JSON), or limpid's JSON",
+                 "",
+                 {},
                  {},
                  ""});
+  add_model_options(kInputGroup, out);
   out.push_back(
       {"data", "FILE", kInputGroup, "the rows to explain: CSV, plain or gzip; - reads standard input", "", {}, {}, ""});
   out.push_back({"background",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/model_options.h"
 #include "cli/program.h"
 #include "cli/progress_printer.h"
 #include "compile/compiled_model.h"
@@ -36,18 +37,12 @@ CommandSpec make_spec() {
   spec.positional = "model";
   spec.required = {"model"};
   spec.options = {
-      {"model", "FILE", "options", "the model file; may be given without the option's name", "", {}, {}, ""},
-      {"model-format",
-       "F",
-       "options",
-       "auto (by its content), xgboost-json, xgboost-ubjson",
-       "auto",
-       {"auto", "xgboost-json", "xgboost-ubjson"},
-       {},
-       ""},
-      {"json", "", "options", "one JSON object instead of text", "", {}, {}, ""},
-      {"color", "C", "options", "auto, always, never", "auto", {"auto", "always", "never"}, {}, ""},
-      {"help", "", "options", "this text", "", {}, {}, ""}};
+      {"model", "FILE", "options", "the model file; may be given without the option's name", "", {}, {}, ""}};
+  add_model_options("options", spec.options);
+  spec.options.insert(spec.options.end(),
+                      {{"json", "", "options", "one JSON object instead of text", "", {}, {}, ""},
+                       {"color", "C", "options", "auto, always, never", "auto", {"auto", "always", "never"}, {}, ""},
+                       {"help", "", "options", "this text", "", {}, {}, ""}});
   spec.examples = "  limpid inspect model.json\n  limpid inspect model.ubj --json\n";
   return spec;
 }
@@ -184,7 +179,7 @@ int inspect_command(std::vector<std::string> const& args, Console& console) {
     return 0;
   }
   arguments.check_required();
-  auto const model = describe(load_model(arguments.text("model"), arguments.text("model-format")));
+  auto const model = describe(load_model(arguments.text("model"), load_options(arguments)));
   for (auto const& warning : model["warnings"]) console.warning("model", warning.get<std::string>());
   write_stdout(arguments.flag("json") ? model.dump(2) + '\n' : text_of(model));
   return 0;

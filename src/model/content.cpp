@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "limpid/error.h"
+#include "model/format.h"
+#include "model/json_reader.h"
 
 namespace limpid::model {
 namespace {
@@ -17,10 +19,22 @@ struct Meaning {
   char const* advice;
 };
 
+constexpr char const* kReadable =
+    "limpid reads models of XGBoost, LightGBM (save_model), CatBoost (save_model with format=\"json\") and what "
+    "limpid.export writes of scikit-learn's";
+constexpr char const* kSaveLightgbm = "booster.save_model(\"model.txt\") writes a model that can be read";
+constexpr char const* kSaveCatboost =
+    "load it with catboost.CatBoost().load_model and save it with model.save_model(\"model.json\", format=\"json\") "
+    "(with pool= where it has categorical features)";
+
 // In the order of Content.
-constexpr std::array<Meaning, 17> kMeanings{{
+constexpr std::array<Meaning, 21> kMeanings{{
     {"empty", "the download or copy may have failed; save the model again"},
-    {"JSON", "booster.save_model(\"model.json\") writes an XGBoost model"},
+    {"JSON", kReadable},
+    {"an XGBoost model in JSON", "booster.save_model(\"model.json\") writes an XGBoost model"},
+    {"a CatBoost model in JSON", kSaveCatboost},
+    {"a model in limpid's own JSON", "limpid.export writes it"},
+    {"a LightGBM model as dump_model writes it", kSaveLightgbm},
     {"UBJSON", "booster.save_model(\"model.ubj\") writes an XGBoost model"},
     {"an XGBoost model in the legacy binary format",
      "load it with XGBoost 1.0 to 3.0 (pip install 'xgboost<3.1') and save it with booster.save_model(\"model.json\")"},
@@ -29,19 +43,19 @@ constexpr std::array<Meaning, 17> kMeanings{{
     {"an XGBoost text dump", "a dump lacks base score and objective: use booster.save_model(\"model.json\")"},
     {"a Python pickle",
      "pickles are programs and are never loaded; load it where you trust it (pickle.load or joblib.load) and save it "
-     "with model.save_model(\"model.json\")"},
+     "with model.save_model(\"model.json\") (XGBoost) or limpid.export (scikit-learn)"},
     {"zlib-compressed data, as joblib writes it",
-     "load it where you trust it (joblib.load) and save it with model.save_model(\"model.json\")"},
-    {"a LightGBM model, which this version cannot read", "this version reads XGBoost models in JSON and UBJSON"},
-    {"a CatBoost model, which this version cannot read", "this version reads XGBoost models in JSON and UBJSON"},
+     "load it where you trust it (joblib.load) and save it with model.save_model(\"model.json\") (XGBoost) or "
+     "limpid.export (scikit-learn)"},
+    {"a LightGBM model", kSaveLightgbm},
+    {"a CatBoost model in its binary format", kSaveCatboost},
     {"gzip-compressed", "unpack it first"},
     {"an archive", "unpack it first"},
     {"a Parquet file", "give the model to --model and the data to --data"},
     {"XML", "booster.save_model(\"model.json\") writes a model that can be read (PMML cannot)"},
     {"a table in text (CSV)", "give the model to --model and the data to --data"},
-    {"text", "booster.save_model(\"model.json\") writes an XGBoost model"},
-    {"of an unknown format",
-     "this version reads XGBoost models in JSON and UBJSON: booster.save_model(\"model.json\")"},
+    {"text", kReadable},
+    {"of an unknown format", kReadable},
 }};
 
 std::string_view text_of(std::span<char const> bytes) noexcept { return {bytes.data(), bytes.size()}; }
@@ -133,7 +147,7 @@ void refuse_content(Content content, std::span<char const> bytes, std::string co
   if (content == Content::kGzip || content == Content::kArchive) {
     auto const inside = look_into_archive(bytes);
     if (!inside.listing.empty()) {
-      bool const readable = inside.model == Content::kJson || inside.model == Content::kUbjson;
+      bool const readable = format_of(inside.model) != nullptr;
       std::string hint = inside.is_tar ? fmt::format("unpack it first: tar -xf {}", name)
                                        : std::string("unpack it first (gunzip, unzip, ...)");
       if (!readable && inside.model != Content::kUnknown) hint += fmt::format("; then {}", advise(inside.model));
@@ -142,22 +156,48 @@ void refuse_content(Content content, std::span<char const> bytes, std::string co
                   hint);
     }
   }
-  throw Error("model.format", fmt::format("the file is {}, not an XGBoost model in JSON or UBJSON", describe(content)),
-              name, advise(content));
+  throw Error("model.format", fmt::format("the file is {}, not a model that can be read", describe(content)), name,
+              advise(content));
+}
+
+Content find_document(std::span<char const> bytes, std::vector<std::string>& keys) {
+  static constexpr std::size_t kMaxKeys = 64;
+  auto const has = [&keys](std::string_view key) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
+  JsonReader in(bytes);
+  std::string key;
+  in.open_object();
+  while (in.next_key(key)) {
+    if (key == "learner") return Content::kXgboostJson;
+    if (key == "oblivious_trees" || key == "features_info") return Content::kCatboostJson;
+    if (key == "limpid_model") return Content::kLimpidJson;
+    if (keys.size() < kMaxKeys) keys.push_back(key.substr(0, 64));
+    if (has("tree_info") && has("feature_names")) return Content::kLightgbmJson;
+    in.skip();
+  }
+  return Content::kJson;
+}
+
+bool is_certain(Content content) noexcept {
+  switch (content) {
+    case Content::kEmpty:
+    case Content::kPickle:
+    case Content::kZlib:
+    case Content::kCatboost:
+    case Content::kParquet:
+    case Content::kXml:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void refuse_document(std::vector<std::string> const& keys, std::string const& name) {
-  auto const has = [&keys](char const* key) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
-  Content content = Content::kJson;
-  if (has("oblivious_trees") || has("features_info")) content = Content::kCatboost;
-  if (has("tree_info") && has("feature_names")) content = Content::kLightgbm;
-  if (content != Content::kJson)
-    throw Error("model.format", fmt::format("the file is {}", describe(content)), name, advise(content));
   std::string listed;
   for (std::size_t i = 0; i < std::min<std::size_t>(keys.size(), 5); ++i)
     listed += fmt::format("{}'{}'", i == 0 ? "" : ", ", keys[i]);
   throw Error("model.format",
-              fmt::format("the file is JSON, but no XGBoost model: it has no 'learner' (found {})",
+              fmt::format("the file is JSON, but no model: it has none of 'learner' (XGBoost), 'features_info' "
+                          "(CatBoost) and 'limpid_model' (found {})",
                           listed.empty() ? "no keys" : listed),
               name, advise(Content::kJson));
 }

@@ -10,15 +10,19 @@ namespace limpid::model {
 
 enum class Content : std::uint8_t {
   kEmpty,
-  kJson,
-  kUbjson,
+  kJson,  ///< of no kind that is known; find_content stops here, find_document looks on
+  kXgboostJson,
+  kCatboostJson,
+  kLimpidJson,
+  kLightgbmJson,       ///< dump_model
+  kUbjson,             ///< XGBoost's
   kXgboostLegacy,      ///< `binf`, up to 3.0
   kXgboostHeaderless,  ///< the same without the magic, up to 1.2
   kXgboostDump,        ///< text of dump_model
   kPickle,
-  kZlib,  ///< joblib with compression
-  kLightgbm,
-  kCatboost,
+  kZlib,      ///< joblib with compression
+  kLightgbm,  ///< text
+  kCatboost,  ///< CBM1
   kGzip,
   kArchive,  ///< zip, tar, bzip2, xz, zstd
   kParquet,
@@ -33,10 +37,17 @@ enum class Content : std::uint8_t {
 [[nodiscard]] char const* describe(Content content) noexcept;  ///< "a Python pickle"
 [[nodiscard]] char const* advise(Content content) noexcept;    ///< how to get a model out of it
 
-/// Throws Error model.format for anything but kJson and kUbjson.
+/// Which library's document JSON text is, by its top-level keys: values are skipped until a key decides. kJson: none
+/// did, and `keys` has them all. Throws ReadError.
+[[nodiscard]] Content find_document(std::span<char const> bytes, std::vector<std::string>& keys);
+
+/// Whether the content can only be what it says, so that --model-format cannot make it a model.
+[[nodiscard]] bool is_certain(Content content) noexcept;
+
+/// Throws Error model.format: no loader reads such a file.
 [[noreturn]] void refuse_content(Content content, std::span<char const> bytes, std::string const& name);
 
-/// JSON or UBJSON without `learner`: says which library's document its top-level keys are. Throws Error model.format.
+/// A JSON or UBJSON document of no known kind: names its top-level keys. Throws Error model.format.
 [[noreturn]] void refuse_document(std::vector<std::string> const& keys, std::string const& name);
 
 /// What the archive holds: "'xgboost-model' (a Python pickle)"; empty when it cannot be opened.

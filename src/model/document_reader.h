@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "model/loaders.h"
+
 namespace limpid::model {
 
 /// What a reader throws: the loader knows the file and the place in the model and makes an Error of it.
@@ -17,6 +19,10 @@ struct ReadError {
   std::size_t offset = 0;  ///< bytes from the start of the file
   bool truncated = false;  ///< the input ended where more had to come
 };
+
+/// The Error of a ReadError: the place in the file and, where the loader knows it, in the model ("tree 3,
+/// left_children").
+[[noreturn]] void fail_to_read(ReadError const& error, std::string const& place, ModelBytes const& model);
 
 class DocumentReader {
  public:

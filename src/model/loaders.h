@@ -19,4 +19,7 @@ struct ModelBytes {
   std::function<void(std::size_t)> consumed = nullptr;  ///< called now and then with the bytes done; may be empty
 };
 
+[[nodiscard]] Ensemble read_xgboost_json(ModelBytes const& model);
+[[nodiscard]] Ensemble read_xgboost_ubjson(ModelBytes const& model);
+
 }  // namespace limpid::model

@@ -11,8 +11,7 @@
 namespace limpid::model {
 
 /// `name` stands for the file in messages; `consumed(offset)` is called now and then with the bytes done.
-[[nodiscard]] Ensemble read_model(std::span<char const> bytes, std::string const& name,
-                                  std::string const& format = "auto",
+[[nodiscard]] Ensemble read_model(std::span<char const> bytes, std::string const& name, LoadOptions const& options = {},
                                   std::function<void(std::size_t)> const& consumed = {});
 
 }  // namespace limpid::model

@@ -68,6 +68,6 @@ void read_xgboost_document(DocumentReader& in, XgboostDocument& document, Place&
 
 /// Objective, base score, link, rounds and features: the last step from the file to the ensemble.
 /// Throws Error model.format, model.version, model.tree.
-[[nodiscard]] Ensemble assemble_xgboost(XgboostDocument&& document, std::string const& file, std::string format);
+[[nodiscard]] Ensemble assemble_xgboost(XgboostDocument&& document, ModelBytes const& model, std::string format);
 
 }  // namespace limpid::model

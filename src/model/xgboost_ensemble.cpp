@@ -19,7 +19,8 @@ constexpr std::int64_t kNewestMinor = 4;
 
 class Assembler {
  public:
-  Assembler(XgboostDocument&& document, std::string const& file) : doc_(std::move(document)), file_(file) {}
+  Assembler(XgboostDocument&& document, ModelBytes const& model)
+      : doc_(std::move(document)), file_(model.name), allow_unknown_(model.allow_unknown_version) {}
 
   Ensemble assemble(std::string format) {
     check_version();
@@ -47,7 +48,10 @@ class Assembler {
   }
 
   static std::string update_hint() {
-    return fmt::format("update limpid, or save the model with XGBoost {}.{} or older", kNewestMajor, kNewestMinor);
+    return fmt::format(
+        "update limpid, or save the model with XGBoost {}.{} or older; --allow-unknown-version reads it all "
+        "the same",
+        kNewestMajor, kNewestMinor);
   }
 
   void check_version() {
@@ -55,24 +59,26 @@ class Assembler {
     if (v.size() != 3 || v[0] < 0 || v[1] < 0 || v[2] < 0) fail("'version' should be three numbers such as [3,2,0]");
     out_.version = fmt::format("{}.{}.{}", v[0], v[1], v[2]);
     auto const newest = fmt::format("{}.{}", kNewestMajor, kNewestMinor);
-    if (v[0] > kNewestMajor || v[0] == 0)
+    if ((v[0] > kNewestMajor && !allow_unknown_) || v[0] == 0)
       throw Error(
           "model.version",
           fmt::format("the model was written by XGBoost {}, this version reads 1.0 to {}", out_.version, newest), file_,
           v[0] == 0 ? "load and save it with XGBoost 1.0 or newer" : update_hint());
-    if (v[0] == kNewestMajor && v[1] > kNewestMinor)
+    if (v[0] > kNewestMajor || (v[0] == kNewestMajor && v[1] > kNewestMinor))
       out_.warnings.push_back(
           fmt::format("the model was written by XGBoost {}; this version was tested up to {}", out_.version, newest));
   }
 
   /// After the checks that know better what a file with such keys is.
-  void check_keys() const {
-    if (doc_.unknown_keys.empty()) return;
-    throw Error("model.version",
-                fmt::format("the model of XGBoost {} has the key '{}', which this version does not know and which may "
-                            "change its predictions",
-                            out_.version, doc_.unknown_keys.front()),
-                file_, update_hint());
+  void check_keys() {
+    for (auto const& key : doc_.unknown_keys) {
+      auto message = fmt::format(
+          "the model of XGBoost {} has the key '{}', which this version does not know and which may change its "
+          "predictions",
+          out_.version, key);
+      if (!allow_unknown_) throw Error("model.version", message, file_, update_hint());
+      out_.warnings.push_back(std::move(message));
+    }
   }
 
   void check_booster() const {
@@ -232,14 +238,15 @@ class Assembler {
 
   XgboostDocument doc_;
   std::string const& file_;
+  bool allow_unknown_;
   Ensemble out_;
   std::int64_t outputs_ = 1;
 };
 
 }  // namespace
 
-Ensemble assemble_xgboost(XgboostDocument&& document, std::string const& file, std::string format) {
-  return Assembler(std::move(document), file).assemble(std::move(format));
+Ensemble assemble_xgboost(XgboostDocument&& document, ModelBytes const& model, std::string format) {
+  return Assembler(std::move(document), model).assemble(std::move(format));
 }
 
 }  // namespace limpid::model

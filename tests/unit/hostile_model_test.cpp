@@ -196,6 +196,17 @@ TEST(DamagedModel, TruncationSaysWhere) {
                "byte 3000, in tree 2, left_children");
 }
 
+TEST(UnknownVersion, IsReadWhereItIsAllowed) {
+  auto document = good();
+  document["version"] = {4, 0, 0};
+  model_of(document)["novelty"] = {1, 2};
+  auto const model = model::read_model(document.dump(), "m.json", {"auto", true});
+  EXPECT_EQ(model.trees.size(), 4U);
+  ASSERT_EQ(model.warnings.size(), 2U);
+  EXPECT_NE(model.warnings[0].find("written by XGBoost 4.0.0"), std::string::npos) << model.warnings[0];
+  EXPECT_NE(model.warnings[1].find("model/novelty'"), std::string::npos) << model.warnings[1];
+}
+
 TEST(DamagedModel, TextBehindTheModelIsRefused) {
   expect_error(good().dump() + "x", "model.format", "expected the end of the file, found 'x'");
 }

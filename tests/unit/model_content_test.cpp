@@ -1,4 +1,4 @@
-/// Files that are no XGBoost model in JSON or UBJSON: each is named by its content, with what to do.
+/// Which loader a file goes to; files that are no model: each is named by its content, with what to do.
 #include <archive.h>
 #include <archive_entry.h>
 #include <gtest/gtest.h>
@@ -15,6 +15,7 @@
 
 #include "limpid/ensemble.h"
 #include "limpid/error.h"
+#include "model/content.h"
 #include "model/read_model.h"
 
 namespace limpid {
@@ -41,16 +42,13 @@ std::vector<Foreign> foreign_files() {
       {"Headerless", zeros + length + "binary:logistic" + "xyz", "legacy binary format", "pip install 'xgboost<3.1'"},
       {"TextDump", "booster[0]:\n0:[f1<3] yes=1,no=2\n", "an XGBoost text dump", "lacks base score"},
       {"JsonDump", "[\n  { \"nodeid\": 0, \"depth\": 0 }]", "an XGBoost text dump", "lacks base score"},
-      {"LightgbmText", "tree\nversion=v4\nnum_class=1\n", "a LightGBM model, which this version cannot read",
-       "XGBoost models in JSON and UBJSON"},
-      {"LightgbmJson", R"({"name":"tree","feature_names":["a"],"tree_info":[]})", "a LightGBM model",
-       "XGBoost models in JSON and UBJSON"},
-      {"CatboostJson", R"({"features_info":{"float_features":[]},"oblivious_trees":[]})", "a CatBoost model",
-       "XGBoost models in JSON and UBJSON"},
-      {"CatboostBinary", "CBM1\x04", "a CatBoost model", "XGBoost models in JSON and UBJSON"},
-      {"OtherJson", R"({"name":"x","layers":[1,2]})", "it has no 'learner' (found 'name', 'layers')", "save_model"},
-      {"NoKeys", "{}", "it has no 'learner' (found no keys)", "save_model"},
-      {"JsonArray", "[1,2,3]", "not an XGBoost model", "save_model"},
+      {"LightgbmJson", R"({"name":"tree","feature_names":["a"],"tree_info":[]})", "as dump_model writes it",
+       "save_model(\"model.txt\")"},
+      {"CatboostBinary", "CBM1\x04", "a CatBoost model in its binary format", "format=\"json\""},
+      {"OtherJson", R"({"name":"x","layers":[1,2]})", "it has none of 'learner' (XGBoost)", "save_model"},
+      {"OtherKeys", R"({"name":"x","layers":[1,2]})", "(found 'name', 'layers')", "save_model"},
+      {"NoKeys", "{}", "(found no keys)", "save_model"},
+      {"JsonArray", "[1,2,3]", "the file is text, not a model", "save_model"},
       {"Csv", "age,income\n1,2\n", "a table in text (CSV)", "the data to --data"},
       {"Text", "hello world\n", "the file is text", "save_model"},
       {"Xml", "<?xml version=\"1.0\"?><PMML/>", "the file is XML", "save_model"},
@@ -77,6 +75,20 @@ TEST_P(ForeignFile, IsNamedByItsContent) {
 
 INSTANTIATE_TEST_SUITE_P(All, ForeignFile, testing::ValuesIn(foreign_files()),
                          [](auto const& file) { return std::string(file.param.name); });
+
+TEST(FindDocument, LooksAtTopLevelKeysAlone) {
+  auto const find = [](std::string const& text) {
+    std::vector<std::string> keys;
+    return model::find_document(text, keys);
+  };
+  EXPECT_EQ(find(R"({"version":[3,2,0],"learner":{}})"), model::Content::kXgboostJson);
+  EXPECT_EQ(find(R"({"ctr_data":{"learner":[{"a":"}"}]},"features_info":{}})"), model::Content::kCatboostJson);
+  EXPECT_EQ(find(R"({"ctr_data":"\"oblivious_trees\"","oblivious_trees":[]})"), model::Content::kCatboostJson);
+  EXPECT_EQ(find(R"({"limpid_model":1})"), model::Content::kLimpidJson);
+  EXPECT_EQ(find(R"({"name":"tree","feature_names":[],"tree_info":[]})"), model::Content::kLightgbmJson);
+  EXPECT_EQ(find(R"({"a":{"learner":1}})"), model::Content::kJson);
+  EXPECT_EQ(find(R"({"a":1,"learner":)"), model::Content::kXgboostJson);  // the rest is the loader's business
+}
 
 /// A folder of its own, removed at the end.
 class ModelFiles : public testing::Test {
@@ -188,14 +200,14 @@ TEST_F(ModelFiles, BombsAreNotUnpacked) {
 
 TEST_F(ModelFiles, ExplicitFormatIsHeld) {
   auto const path = write("m", fixture("3.4.1/binary.ubj")).string();
-  EXPECT_EQ(load_model(path, "xgboost-ubjson").trees.size(), 4U);
-  EXPECT_THROW(static_cast<void>(load_model(path, "xgboost-json")), Error);
+  EXPECT_EQ(load_model(path, {"xgboost-ubjson"}).trees.size(), 4U);
+  EXPECT_THROW(static_cast<void>(load_model(path, {"xgboost-json"})), Error);
   try {
-    static_cast<void>(load_model(path, "onnx"));
+    static_cast<void>(load_model(path, {"onnx"}));
     FAIL();
   } catch (Error const& error) {
     EXPECT_EQ(error.code(), "usage.value");
-    EXPECT_EQ(error.hint(), "use auto, xgboost-json or xgboost-ubjson");
+    EXPECT_EQ(error.hint(), "use auto, xgboost-json, xgboost-ubjson, xgboost-binary, lightgbm, catboost, limpid");
   }
 }
 

@@ -1,0 +1,31 @@
+#include "cli/model_options.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "model/format.h"
+
+namespace limpid::cli {
+
+void add_model_options(std::string const& group, std::vector<OptionSpec>& out) {
+  auto const formats = model::format_names();
+  OptionSpec format;
+  format.name = "model-format";
+  format.value = "F";
+  format.group = group;
+  format.help = fmt::format("auto (by its content), {}", fmt::join(formats.begin() + 1, formats.end(), ", "));
+  format.fallback = "auto";
+  format.choices = formats;
+  out.push_back(format);
+  OptionSpec unknown;
+  unknown.name = "allow-unknown-version";
+  unknown.group = group;
+  unknown.help = "read a model of a newer version, or with keys that are not known: a warning instead of an error";
+  out.push_back(unknown);
+}
+
+LoadOptions load_options(Arguments const& arguments) {
+  return {arguments.text("model-format"), arguments.flag("allow-unknown-version")};
+}
+
+}  // namespace limpid::cli

@@ -1,0 +1,46 @@
+#include "model/format.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "limpid/error.h"
+
+namespace limpid::model {
+namespace {
+
+constexpr std::array<Format, 6> kFormats{{
+    {"xgboost-json", read_xgboost_json, Content::kXgboostJson},
+    {"xgboost-ubjson", read_xgboost_ubjson, Content::kUbjson},
+    {"xgboost-binary", nullptr, Content::kXgboostLegacy, Content::kXgboostHeaderless},
+    {"lightgbm", nullptr, Content::kLightgbm},
+    {"catboost", nullptr, Content::kCatboostJson},
+    {"limpid", nullptr, Content::kLimpidJson},
+}};
+
+}  // namespace
+
+Format const* format_of(Content content) noexcept {
+  if (content == Content::kUnknown) return nullptr;
+  for (auto const& format : kFormats)
+    if (format.read != nullptr && (format.content == content || format.other == content)) return &format;
+  return nullptr;
+}
+
+Format const* find_format(std::string_view name) {
+  if (name == "auto") return nullptr;
+  for (auto const& format : kFormats)
+    if (format.name == name && format.read != nullptr) return &format;
+  throw Error("usage.value", fmt::format("--model-format '{}' is not known", name), "",
+              fmt::format("use {}", fmt::join(format_names(), ", ")));
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names{"auto"};
+  for (auto const& format : kFormats) names.emplace_back(format.name);
+  return names;
+}
+
+}  // namespace limpid::model
