@@ -24,13 +24,13 @@ void sum_leaf_tables(benchmark::State& state, bool fold) {
     tables = fold_tables(folded, it.model.short_paths, tables);
     paths = folded.paths.view();
   }
-  std::int64_t const vectors = static_cast<std::int64_t>(it.model.outputs()) * it.model.features;
+  std::int64_t const vectors = static_cast<std::int64_t>(it.model.outputs()) * it.model.players;
   std::vector<double> values(static_cast<std::size_t>(vectors * stride_of(rows)));
   SumLeafTablesArgs args;
   args.paths = paths;
   args.tables = tables.data();
   args.bins = {bins.data(), rows, stride_of(rows)};
-  args.players = it.model.features;
+  args.players = it.model.players;
   args.outputs = it.model.outputs();
   args.values = values.data();
   args.value_stride = stride_of(rows);

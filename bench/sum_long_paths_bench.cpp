@@ -71,14 +71,14 @@ void sum_long_paths(benchmark::State& state, TableKind kind) {
   PathsView const paths = it.model.long_paths.view();
   auto const patterns =
       distinct_patterns(paths, {background.data(), kBackgroundRows, kBackgroundStride}, 0, kPatternBudget);
-  std::vector<double> values(static_cast<std::size_t>(it.model.features * rows));
+  std::vector<double> values(static_cast<std::size_t>(it.model.players * rows));
   SumLongPathsArgs args;
   args.paths = paths;
   args.kind = kind;
   args.background = patterns.view();
   args.background_rows = kBackgroundRows;
   args.bins = {bins.data(), rows, rows};
-  args.players = it.model.features;
+  args.players = it.model.players;
   args.values = values.data();
   args.value_stride = rows;
   sum_long_paths_cpu(args);

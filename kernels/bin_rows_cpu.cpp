@@ -58,6 +58,7 @@ HWY_INLINE void bin_64(Thresholds<T> const& thresholds, T const* HWY_RESTRICT x,
 
 template <class T>
 HWY_INLINE void bin_numeric(BinRowsArgs const& args, std::int64_t c) {
+  constexpr T kMissing = std::numeric_limits<T>::quiet_NaN();
   Column const& column = args.columns.columns[c];
   Thresholds<T> const thresholds(args.columns.entries + column.begin, column.count);
   double const* values = args.values + static_cast<std::int64_t>(column.feature) * args.value_stride;
@@ -68,8 +69,11 @@ HWY_INLINE void bin_numeric(BinRowsArgs const& args, std::int64_t c) {
     if (here == kRows) {
       for (std::int64_t i = 0; i < kRows; ++i) x[i] = static_cast<T>(values[r + i]);
     } else {  // padding is missing
-      std::fill(x, x + kRows, std::numeric_limits<T>::quiet_NaN());
+      std::fill(x, x + kRows, kMissing);
       for (std::int64_t i = 0; i < here; ++i) x[i] = static_cast<T>(values[r + i]);
+    }
+    if (column.zero_missing) {
+      for (std::int64_t i = 0; i < here; ++i) x[i] = is_missing(column, values[r + i]) ? kMissing : x[i];
     }
     bin_64(thresholds, x, bins + r);
   }

@@ -98,9 +98,10 @@ void ExplainJob::load() {
   file_rounds_ = ensemble_.rounds;
   file_best_rounds_ = ensemble_.best_rounds;
   select(ensemble_, options_.rounds);
-  model_ = compile(ensemble_);
-  question_ = plan(model_, ensemble_, options_.space, options_.space_given, options_.method, options_.background.given,
+  question_ = plan(ensemble_, options_.space, options_.space_given, options_.method, options_.background.given,
                    options_.max_exact_players);
+  if (question_.space == Space::kResponse) scale_to_response(ensemble_);
+  model_ = compile(ensemble_);
 }
 
 void ExplainJob::open() {

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::int32_t kCategoryEnd = 1 << 24;  // codes from here on are "other" (XGBoost's rule, see bin_rows.task.h)
 
+std::uint32_t group_of(Tree const& tree, std::size_t node) {
+  bool const zero_missing = !tree.zero_missing.empty() && tree.zero_missing[node] != 0;
+  return 2 * static_cast<std::uint32_t>(tree.feature[node]) + (zero_missing ? 1 : 0);
+}
+
 /// The threshold as the cast input sees it: float(x) < t holds iff float(x) < the smallest float >= t.
 double canonical(double threshold, InputCast cast) {
   if (cast == InputCast::kFloat32) {
@@ -22,8 +27,9 @@ double canonical(double threshold, InputCast cast) {
 }
 
 /// Codes that a value can have, sorted and distinct.
-std::vector<std::int32_t> canonical(std::vector<std::int32_t> set) {
-  std::erase_if(set, [](std::int32_t code) { return code < 0 || code >= kCategoryEnd; });
+std::vector<std::int32_t> canonical(std::vector<std::int32_t> set, CategoryCut cut) {
+  bool const all = cut == CategoryCut::kTowardsZero;
+  std::erase_if(set, [all](std::int32_t code) { return code < 0 || (!all && code >= kCategoryEnd); });
   std::sort(set.begin(), set.end());
   set.erase(std::unique(set.begin(), set.end()), set.end());
   return set;
@@ -35,15 +41,15 @@ void sort_unique(std::vector<T>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
-void collect(Tree const& tree, InputCast cast, std::vector<FeatureBins>& features) {
+void collect(Ensemble const& ensemble, Tree const& tree, std::vector<GroupBins>& groups) {
   for (std::size_t n = 0; n < tree.left.size(); ++n) {
     if (tree.left[n] < 0) continue;
-    FeatureBins& bins = features[static_cast<std::size_t>(tree.feature[n])];
+    GroupBins& bins = groups[group_of(tree, n)];
     std::int32_t const set = tree.category_set[n];
     if (set < 0) {
-      bins.thresholds.push_back(canonical(tree.threshold[n], cast));
+      bins.thresholds.push_back(canonical(tree.threshold[n], ensemble.input_cast));
     } else {
-      std::vector<std::int32_t> codes = canonical(tree.sets[static_cast<std::size_t>(set)]);
+      std::vector<std::int32_t> codes = canonical(tree.sets[static_cast<std::size_t>(set)], ensemble.category_cut);
       bins.codes.insert(bins.codes.end(), codes.begin(), codes.end());
       bins.set_columns.emplace(std::move(codes), 0U);
     }
@@ -55,9 +61,10 @@ class ColumnWriter {
   explicit ColumnWriter(Binning& binning) : binning_(binning) {}
 
   template <class Iterator>
-  std::uint32_t add(std::uint32_t feature, ColumnKind kind, Iterator begin, Iterator end) {
+  std::uint32_t add(std::uint32_t group, ColumnKind kind, Iterator begin, Iterator end) {
     Column column;
-    column.feature = feature;
+    column.feature = group / 2;
+    column.zero_missing = group % 2 != 0;
     column.begin = static_cast<std::uint32_t>(binning_.entries.size());
     column.count = static_cast<std::uint32_t>(std::distance(begin, end));
     column.kind = kind;
@@ -70,23 +77,23 @@ class ColumnWriter {
   Binning& binning_;
 };
 
-void cut_columns(Binning& binning, std::uint32_t feature) {
+void cut_columns(Binning& binning, std::uint32_t group) {
   ColumnWriter writer(binning);
-  FeatureBins& bins = binning.features[feature];
+  GroupBins& bins = binning.groups[group];
   bins.first_numeric = static_cast<std::uint32_t>(binning.columns.size());
   auto const count = static_cast<std::ptrdiff_t>(bins.thresholds.size());
   for (std::ptrdiff_t begin = 0; begin < count; begin += kMaxColumnThresholds) {
     std::ptrdiff_t const end = std::min<std::ptrdiff_t>(begin + kMaxColumnThresholds, count);
-    writer.add(feature, ColumnKind::kNumeric, bins.thresholds.begin() + begin, bins.thresholds.begin() + end);
+    writer.add(group, ColumnKind::kNumeric, bins.thresholds.begin() + begin, bins.thresholds.begin() + end);
   }
   if (bins.set_columns.empty()) return;
   if (bins.ranked()) {
-    bins.rank_column = writer.add(feature, ColumnKind::kCategoryRank, bins.codes.begin(), bins.codes.end());
+    bins.rank_column = writer.add(group, ColumnKind::kCategoryRank, bins.codes.begin(), bins.codes.end());
     bins.set_columns.clear();
     return;
   }
   for (auto& [codes, column] : bins.set_columns) {
-    column = writer.add(feature, ColumnKind::kCategorySet, codes.begin(), codes.end());
+    column = writer.add(group, ColumnKind::kCategorySet, codes.begin(), codes.end());
   }
 }
 
@@ -94,29 +101,30 @@ void cut_columns(Binning& binning, std::uint32_t feature) {
 
 Binning make_binning(Ensemble const& ensemble) {
   Binning binning;
-  binning.features.resize(ensemble.features.size());
-  for (Tree const& tree : ensemble.trees) collect(tree, ensemble.input_cast, binning.features);
-  for (std::uint32_t f = 0; f < binning.features.size(); ++f) {
-    sort_unique(binning.features[f].thresholds);
-    sort_unique(binning.features[f].codes);
-    cut_columns(binning, f);
+  binning.groups.resize(2 * ensemble.features.size());
+  for (Tree const& tree : ensemble.trees) collect(ensemble, tree, binning.groups);
+  for (std::uint32_t g = 0; g < binning.groups.size(); ++g) {
+    sort_unique(binning.groups[g].thresholds);
+    sort_unique(binning.groups[g].codes);
+    cut_columns(binning, g);
   }
   return binning;
 }
 
-Split split_of(Binning const& binning, InputCast cast, Tree const& tree, std::size_t node) {
+Split split_of(Binning const& binning, Ensemble const& ensemble, Tree const& tree, std::size_t node) {
   Split split;
-  split.feature = static_cast<std::uint32_t>(tree.feature[node]);
+  split.group = group_of(tree, node);
   split.missing_left = tree.missing_left[node] != 0;
-  FeatureBins const& bins = binning.features[split.feature];
+  GroupBins const& bins = binning.groups[split.group];
   std::int32_t const set = tree.category_set[node];
   if (set < 0) {
     auto const& thresholds = bins.thresholds;
-    auto const at = std::lower_bound(thresholds.begin(), thresholds.end(), canonical(tree.threshold[node], cast));
+    auto const at =
+        std::lower_bound(thresholds.begin(), thresholds.end(), canonical(tree.threshold[node], ensemble.input_cast));
     split.rank = static_cast<std::int32_t>(at - thresholds.begin());
     return split;
   }
-  std::vector<std::int32_t> const codes = canonical(tree.sets[static_cast<std::size_t>(set)]);
+  std::vector<std::int32_t> const codes = canonical(tree.sets[static_cast<std::size_t>(set)], ensemble.category_cut);
   if (!bins.ranked()) {
     split.kind = ColumnKind::kCategorySet;
     split.column = bins.set_columns.find(codes)->second;

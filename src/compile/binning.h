@@ -11,8 +11,9 @@
 
 namespace limpid {
 
-/// What the nodes of one feature compare with, and the columns that were cut from it.
-struct FeatureBins {
+/// What the nodes of one bin group compare with, and the columns that were cut from it. A bin group is a feature with
+/// (1) or without (0) zeros as missing values: group 2 * feature + that.
+struct GroupBins {
   std::vector<double> thresholds;   ///< sorted, distinct; as float32 values where inputs are cast to float32
   std::vector<std::int32_t> codes;  ///< sorted, distinct codes of all category sets
   std::uint32_t first_numeric = 0;  ///< first numeric column
@@ -23,7 +24,7 @@ struct FeatureBins {
 };
 
 struct Binning {
-  std::vector<FeatureBins> features;  ///< [M]
+  std::vector<GroupBins> groups;  ///< [2 M]
   std::vector<Column> columns;
   std::vector<double> entries;
 };
@@ -37,10 +38,10 @@ inline void insert(BinSet& set, std::size_t bin) noexcept { set[bin >> 6U] |= st
 
 /// A node's test on bins.
 struct Split {
-  std::uint32_t feature = 0;
+  std::uint32_t group = 0;
   ColumnKind kind = ColumnKind::kNumeric;
   bool missing_left = false;
-  std::int32_t rank = 0;     ///< numeric: left iff at most this many of the feature's thresholds are <= x
+  std::int32_t rank = 0;     ///< numeric: left iff at most this many of the group's thresholds are <= x
   std::uint32_t column = 0;  ///< category set: its column
   BinSet right{};            ///< category rank: the bins that go right
 };
@@ -48,6 +49,6 @@ struct Split {
 [[nodiscard]] Binning make_binning(Ensemble const& ensemble);
 
 /// REQUIRES: `node` is no leaf and `tree` was part of the ensemble that made the binning.
-[[nodiscard]] Split split_of(Binning const& binning, InputCast cast, Tree const& tree, std::size_t node);
+[[nodiscard]] Split split_of(Binning const& binning, Ensemble const& ensemble, Tree const& tree, std::size_t node);
 
 }  // namespace limpid

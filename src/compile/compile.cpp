@@ -11,14 +11,14 @@ namespace limpid {
 namespace {
 
 /// The sums over a tree's leaves that the model keeps.
-void add_leaf_sums(Tree const& tree, CompiledModel& model, std::vector<double>& reach) {
+void add_leaf_sums(Ensemble const& ensemble, Tree const& tree, CompiledModel& model, std::vector<double>& reach) {
   auto const g = static_cast<std::size_t>(tree.output);
   double largest = 0.0;
   double mean = 0.0;
   reach.assign(tree.left.size(), 1.0);  // [nodes] product of cover shares from the root: children follow their parent
   for (std::size_t n = 0; n < tree.left.size(); ++n) {
     if (tree.left[n] < 0) {
-      double const value = tree.value[n] * tree.weight;
+      double const value = leaf_value(ensemble, tree, n);
       largest = std::max(largest, std::abs(value));
       mean += reach[n] * value;
       continue;
@@ -31,7 +31,7 @@ void add_leaf_sums(Tree const& tree, CompiledModel& model, std::vector<double>& 
   }
   model.margin_range[g] += largest;
   if (model.has_covers) model.cover_mean[g] += mean;
-  if (tree.left[0] < 0) model.path_base[g] += tree.value[0] * tree.weight;
+  if (tree.left[0] < 0) model.path_base[g] += leaf_value(ensemble, tree, 0);
 }
 
 void add_margins(Ensemble const& ensemble, CompiledModel& model) {
@@ -44,7 +44,7 @@ void add_margins(Ensemble const& ensemble, CompiledModel& model) {
   std::vector<double> reach;
   for (Tree const& tree : ensemble.trees) {
     ++trees[static_cast<std::size_t>(tree.output)];
-    add_leaf_sums(tree, model, reach);
+    add_leaf_sums(ensemble, tree, model, reach);
   }
   model.fixed_point = make_fixed_point(model.margin_range, trees, ensemble.link);
 }
@@ -56,14 +56,14 @@ void add_node(Ensemble const& ensemble, Binning const& binning, Tree const& tree
   Node node;
   node.test_begin = static_cast<std::uint32_t>(model.node_tests.size());
   if (tree.left[n] < 0) {
-    node.value = tree.value[n] * tree.weight;
+    node.value = leaf_value(ensemble, tree, n);
     node.left = leaves++;
   } else {
-    Split const split = split_of(binning, ensemble.input_cast, tree, n);
+    Split const split = split_of(binning, ensemble, tree, n);
     Condition condition;
-    condition.feature = split.feature;
+    condition.group = split.group;
     restrict_to(condition, split, true);
-    SetTest const set{split.feature, split.column, false};
+    SetTest const set{split.group, split.column, false};
     std::size_t const sets = split.kind == ColumnKind::kCategorySet ? 1 : 0;
     append_tests(binning, condition, {&set, sets}, 0, model.node_tests);
     node.left = root + static_cast<std::uint32_t>(tree.left[n]);
@@ -120,6 +120,7 @@ ColumnsView CompiledModel::columns_view() const noexcept {
   view.entries = entries.data();
   view.count = static_cast<std::int32_t>(columns.size());
   view.cast_float32 = input_cast == InputCast::kFloat32;
+  view.cut_towards_zero = category_cut == CategoryCut::kTowardsZero;
   return view;
 }
 
@@ -136,16 +137,33 @@ TreesView CompiledModel::trees_view() const noexcept {
   return view;
 }
 
-CompiledModel compile(Ensemble const& ensemble) {
+void scale_to_response(Ensemble& ensemble) noexcept {
+  double const rounds = ensemble.average_response ? std::max(ensemble.rounds, 1) : 1;
+  for (double& base : ensemble.base_margin) base = base * ensemble.link_scale / rounds;
+  for (Tree& tree : ensemble.trees) tree.weight *= ensemble.link_scale;
+  ensemble.divisor *= rounds;
+  ensemble.link_scale = 1.0;
+  ensemble.average_response = false;
+}
+
+bool has_covers(Ensemble const& ensemble) noexcept {
+  return std::all_of(ensemble.trees.begin(), ensemble.trees.end(),
+                     [](Tree const& tree) { return tree.cover.size() == tree.left.size(); });
+}
+
+CompiledModel compile(Ensemble const& ensemble) { return compile(ensemble, feature_players(ensemble)); }
+
+CompiledModel compile(Ensemble const& ensemble, Players const& players) {
   CompiledModel model;
   model.input_cast = ensemble.input_cast;
+  model.category_cut = ensemble.category_cut;
   model.link = ensemble.link;
   model.features = static_cast<std::int32_t>(ensemble.features.size());
-  model.has_covers = std::all_of(ensemble.trees.begin(), ensemble.trees.end(),
-                                 [](Tree const& tree) { return tree.cover.size() == tree.left.size(); });
+  model.players = players.count();
+  model.has_covers = has_covers(ensemble);
   add_margins(ensemble, model);
   Binning binning = make_binning(ensemble);
-  append_leaf_paths(ensemble, binning, model);
+  append_leaf_paths(ensemble, binning, players, model);
   add_trees(ensemble, binning, model);
   model.columns = std::move(binning.columns);
   model.entries = std::move(binning.entries);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compile/layout.h"
+#include "compile/players.h"
 #include "limpid/ensemble.h"
 
 namespace limpid {
@@ -38,6 +39,7 @@ struct CompiledModel {
   std::vector<Column> columns;
   std::vector<double> entries;
   InputCast input_cast = InputCast::kFloat32;
+  CategoryCut category_cut = CategoryCut::kNonNegative;
   LeafPaths short_paths;  ///< 1 <= K <= kMaxShortPlayers
   LeafPaths long_paths;   ///< kMaxShortPlayers < K <= kMaxLongPlayers
   std::vector<Node> nodes;
@@ -51,7 +53,8 @@ struct CompiledModel {
   std::vector<double> cover_mean;    ///< [G] base margin + cover-weighted mean of the leaves; empty without covers
   FixedPoint fixed_point;
   Link link = Link::kIdentity;
-  std::int32_t features = 0;  ///< M = P
+  std::int32_t features = 0;  ///< M, of raw rows
+  std::int32_t players = 0;   ///< P, of values
   bool has_covers = false;
 
   [[nodiscard]] std::int32_t outputs() const noexcept { return static_cast<std::int32_t>(base_margin.size()); }
@@ -59,7 +62,16 @@ struct CompiledModel {
   [[nodiscard]] TreesView trees_view() const noexcept;
 };
 
-/// Compiles the trees. Throws Error model.tree for a path with more than kMaxLongPlayers players.
+/// Compiles the trees for these players (default: every feature is one). Throws Error model.tree for a path with more
+/// than kMaxLongPlayers players.
+[[nodiscard]] CompiledModel compile(Ensemble const& ensemble, Players const& players);
 [[nodiscard]] CompiledModel compile(Ensemble const& ensemble);
+
+/// Turns the margin into the argument of the link: base margin and leaf values times link_scale, and over the rounds
+/// where the response averages them. For questions about the response, after rounds were selected, before compile.
+void scale_to_response(Ensemble& ensemble) noexcept;
+
+/// Whether every tree has covers, which path-dependent values need.
+[[nodiscard]] bool has_covers(Ensemble const& ensemble) noexcept;
 
 }  // namespace limpid

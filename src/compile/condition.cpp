@@ -30,7 +30,7 @@ class TestWriter {
   std::vector<Test>& tests_;
 };
 
-void append_numeric(FeatureBins const& bins, Condition const& c, TestWriter& out) {
+void append_numeric(GroupBins const& bins, Condition const& c, TestWriter& out) {
   if (c.low > c.high) {
     if (c.missing) return out.add(bins.first_numeric, kMissingBin, kMissingBin);
     return out.never(bins.first_numeric);
@@ -52,7 +52,7 @@ void append_numeric(FeatureBins const& bins, Condition const& c, TestWriter& out
 }
 
 /// One test per circular run of failing bins: everything outside it. Bins that no row has count for neither side.
-void append_ranked(FeatureBins const& bins, Condition const& c, TestWriter& out) {
+void append_ranked(GroupBins const& bins, Condition const& c, TestWriter& out) {
   auto const other = static_cast<std::int32_t>(bins.codes.size());
   std::int32_t const count = other + 2;  // codes, other, missing
   auto const byte_of = [&](std::int32_t i) { return i <= other ? i : kMissingBin; };
@@ -79,7 +79,7 @@ void append_sets(Condition const& c, std::span<SetTest const> sets, TestWriter& 
   for (std::size_t i = 0; i < sets.size(); ++i) {
     SetTest const& test = sets[i];
     auto const same = [&](SetTest const& other) { return other.column == test.column && other.inside == test.inside; };
-    if (test.feature != c.feature || std::any_of(sets.begin(), sets.begin() + static_cast<std::ptrdiff_t>(i), same)) {
+    if (test.group != c.group || std::any_of(sets.begin(), sets.begin() + static_cast<std::ptrdiff_t>(i), same)) {
       continue;
     }
     if (test.inside) {
@@ -109,7 +109,7 @@ void restrict_to(Condition& condition, Split const& split, bool left) noexcept {
 
 void append_tests(Binning const& binning, Condition const& condition, std::span<SetTest const> sets, std::uint8_t q,
                   std::vector<Test>& tests) {
-  FeatureBins const& bins = binning.features[condition.feature];
+  GroupBins const& bins = binning.groups[condition.group];
   TestWriter out(q, tests);
   if (condition.numeric) append_numeric(bins, condition, out);
   if (condition.ranked) append_ranked(bins, condition, out);

@@ -5,12 +5,15 @@
 /// Bins. A bin column is one byte per row. A numeric feature's distinct thresholds are sorted and cut into columns of
 /// at most 254; the byte is the number of the column's thresholds <= x (0..254). A categorical feature with at most
 /// 254 codes in its nodes' sets has one column: the rank of the code, or the count for every other code. One with
-/// more codes has a column per distinct set: 1 inside, 0 outside. NaN is byte 255 in every column.
+/// more codes has a column per distinct set: 1 inside, 0 outside. NaN is byte 255 in every column. Nodes that take
+/// zeros as missing have columns of their own, in which zeros are byte 255 too: a bin group is a feature with or
+/// without that rule.
 ///
 /// Tests. Every condition, numeric or categorical, missing rule included, is an AND of circular byte intervals:
 /// a test passes iff uint8(bin - lo) <= width. (An interval with the missing bin wraps around: [255, hi].)
 ///
-/// Patterns. Bit q of a leaf's pattern is 1 iff the row passes all tests of the path's q-th player; unused bits are
+/// Patterns. Bit q of a leaf's pattern is 1 iff the row passes all tests of the path's q-th player, of all its bin
+/// groups and, where the player is a group of features, of all its members; unused bits are
 /// 1. Short paths (K <= 8): one byte. Long paths (9 <= K <= 64): one 64-bit word. A leaf is reached by the row
 /// itself iff its pattern is all ones.
 #pragma once
@@ -34,6 +37,7 @@ struct Column {
   std::uint32_t begin = 0;
   std::uint32_t count = 0;
   ColumnKind kind = ColumnKind::kNumeric;
+  bool zero_missing = false;  ///< zeros (kLargestZero) are missing too
 };
 
 struct ColumnsView {
@@ -41,6 +45,7 @@ struct ColumnsView {
   double const* entries = nullptr;  ///< sorted thresholds, or sorted category codes
   std::int32_t count = 0;           ///< C
   bool cast_float32 = true;         ///< cast the raw value to float32 first
+  bool cut_towards_zero = false;    ///< CategoryCut::kTowardsZero
 };
 
 /// Passes iff uint8(bin[column] - lo) <= width. `player` is q, the bit on its path (0 in trees; in folded leaves a bit

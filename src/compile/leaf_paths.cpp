@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "compile/condition.h"
 #include "limpid/error.h"
@@ -89,7 +90,7 @@ class BlockWriter {
   std::vector<Test> tests_;
   std::vector<std::uint32_t> players_;
   std::vector<std::uint32_t> block_players_;  ///< distinct ones, as they came
-  std::vector<std::uint8_t> in_block_;        ///< [M]
+  std::vector<std::uint8_t> in_block_;        ///< [P]
   std::vector<double> ratios_;
   std::vector<Leaf> leaves_;
   std::size_t test_end_ = 0;
@@ -99,50 +100,69 @@ class BlockWriter {
 /// The merged conditions between the root and where the walk stands; enter and leave in last-in, first-out order.
 class Path {
  public:
-  Path(Binning const& binning, std::size_t features) : binning_(binning), slot_(features, -1) {}
+  Path(Binning const& binning, Players const& players)
+      : binning_(binning),
+        player_of_(players.of_feature),
+        slot_(binning.groups.size(), -1),
+        conditions_of_(players.names.size(), 0) {}
 
   void enter(Split const& split, bool left, double share) {
-    std::int32_t& slot = slot_[split.feature];
+    std::int32_t& slot = slot_[split.group];
     bool const first = slot < 0;
     if (first) {
       slot = static_cast<std::int32_t>(conditions_.size());
-      conditions_.emplace_back().feature = split.feature;
+      conditions_.emplace_back().group = split.group;
+      if (conditions_of_[player_of(split.group)]++ == 0) ++players_;
     }
     Condition& condition = conditions_[static_cast<std::size_t>(slot)];
     undo_.push_back({condition, first, sets_.size()});
     restrict_to(condition, split, left);
     condition.cover_ratio *= share;
-    if (split.kind == ColumnKind::kCategorySet) sets_.push_back({split.feature, split.column, !left});
+    if (split.kind == ColumnKind::kCategorySet) sets_.push_back({split.group, split.column, !left});
   }
 
   void leave() {
     Undo const& last = undo_.back();
-    std::int32_t& slot = slot_[last.condition.feature];
+    std::int32_t& slot = slot_[last.condition.group];
     sets_.resize(last.sets);
     if (last.first) {
       conditions_.pop_back();
       slot = -1;
+      if (--conditions_of_[player_of(last.condition.group)] == 0) --players_;
     } else {
       conditions_[static_cast<std::size_t>(slot)] = last.condition;
     }
     undo_.pop_back();
   }
 
-  [[nodiscard]] std::size_t players() const noexcept { return conditions_.size(); }
+  [[nodiscard]] std::size_t players() const noexcept { return players_; }
 
+  /// A player's tests are those of all its conditions, its cover ratio is the product of theirs, in order of groups.
   void write(BlockWriter& out) {
     order_.resize(conditions_.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::sort(order_.begin(), order_.end(),
-              [&](std::size_t a, std::size_t b) { return conditions_[a].feature < conditions_[b].feature; });
-    for (std::size_t q = 0; q < order_.size(); ++q) {
-      Condition const& condition = conditions_[order_[q]];
-      append_tests(binning_, condition, sets_, static_cast<std::uint8_t>(q), out.tests());
-      out.player(condition.feature, condition.cover_ratio);
+    std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    std::uint8_t q = 0;
+    for (std::size_t i = 0; i < order_.size(); ++q) {
+      std::uint32_t const player = player_of(conditions_[order_[i]].group);
+      double ratio = 1.0;
+      for (; i < order_.size() && player_of(conditions_[order_[i]].group) == player; ++i) {
+        append_tests(binning_, conditions_[order_[i]], sets_, q, out.tests());
+        ratio *= conditions_[order_[i]].cover_ratio;
+      }
+      out.player(player, ratio);
     }
   }
 
  private:
+  [[nodiscard]] std::uint32_t player_of(std::uint32_t group) const noexcept {
+    return static_cast<std::uint32_t>(player_of_[group / 2]);
+  }
+  [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> key(std::size_t condition) const noexcept {
+    std::uint32_t const group = conditions_[condition].group;
+    return {player_of(group), group};
+  }
+
   struct Undo {
     Condition condition;
     bool first;
@@ -150,7 +170,10 @@ class Path {
   };
 
   Binning const& binning_;
-  std::vector<std::int32_t> slot_;  ///< [M] index in conditions_, or -1
+  std::vector<std::int32_t> const& player_of_;  ///< [M]
+  std::vector<std::int32_t> slot_;              ///< [2 M] bin group -> index in conditions_, or -1
+  std::vector<std::uint32_t> conditions_of_;    ///< [P]
+  std::size_t players_ = 0;                     ///< of the path
   std::vector<Condition> conditions_;
   std::vector<SetTest> sets_;
   std::vector<Undo> undo_;
@@ -159,13 +182,13 @@ class Path {
 
 class Walker {
  public:
-  Walker(Ensemble const& ensemble, Binning const& binning, CompiledModel& model)
+  Walker(Ensemble const& ensemble, Binning const& binning, Players const& players, CompiledModel& model)
       : ensemble_(ensemble),
         binning_(binning),
         model_(model),
-        path_(binning, ensemble.features.size()),
-        short_(model.short_paths, true, model.has_covers, ensemble.features.size()),
-        long_(model.long_paths, false, model.has_covers, ensemble.features.size()) {}
+        path_(binning, players),
+        short_(model.short_paths, true, model.has_covers, players.names.size()),
+        long_(model.long_paths, false, model.has_covers, players.names.size()) {}
 
   void walk_output(std::int32_t output) {
     for (std::size_t t = 0; t < ensemble_.trees.size(); ++t) {
@@ -197,7 +220,7 @@ class Walker {
         write_leaf(t, step.node);
         continue;
       }
-      splits_[step.node] = split_of(binning_, ensemble_.input_cast, tree, step.node);
+      splits_[step.node] = split_of(binning_, ensemble_, tree, step.node);
       pending_.push_back({static_cast<std::size_t>(tree.right[step.node]), step.node, false});
       pending_.push_back({static_cast<std::size_t>(tree.left[step.node]), step.node, true});
     }
@@ -209,11 +232,11 @@ class Walker {
     if (k == 0) return;
     if (k > static_cast<std::size_t>(kMaxLongPlayers)) {
       throw Error("model.tree",
-                  fmt::format("tree {} has a path that tests {} different features, at most {} are supported", t, k,
-                              kMaxLongPlayers),
-                  fmt::format("tree {}, leaf {}", t, node), "train with a smaller max_depth");
+                  fmt::format("tree {} has a path that tests {} different {}, at most {} are supported", t, k,
+                              model_.players == model_.features ? "features" : "players", kMaxLongPlayers),
+                  fmt::format("tree {}, leaf {}", t, node), "train with a smaller max_depth, or group features");
     }
-    double const value = tree.value[node] * tree.weight;
+    double const value = leaf_value(ensemble_, tree, node);
     auto const output = static_cast<std::uint32_t>(tree.output);
     BlockWriter& out = k <= static_cast<std::size_t>(kMaxShortPlayers) ? short_ : long_;
     path_.write(out);
@@ -240,8 +263,8 @@ class Walker {
 
 }  // namespace
 
-void append_leaf_paths(Ensemble const& ensemble, Binning const& binning, CompiledModel& model) {
-  Walker walker(ensemble, binning, model);
+void append_leaf_paths(Ensemble const& ensemble, Binning const& binning, Players const& players, CompiledModel& model) {
+  Walker walker(ensemble, binning, players, model);
   for (std::int32_t g = 0; g < model.outputs(); ++g) walker.walk_output(g);
 }
 

@@ -12,7 +12,12 @@ namespace limpid {
   return parent == 0.0 ? 0.5 : child / parent;
 }
 
+/// What a leaf adds to the margin.
+[[nodiscard]] inline double leaf_value(Ensemble const& ensemble, Tree const& tree, std::size_t leaf) noexcept {
+  return tree.value[leaf] * tree.weight / ensemble.divisor;
+}
+
 /// Fills model.short_paths and long_paths. REQUIRES: fixed_point and base_margin are there. Throws Error model.tree.
-void append_leaf_paths(Ensemble const& ensemble, Binning const& binning, CompiledModel& model);
+void append_leaf_paths(Ensemble const& ensemble, Binning const& binning, Players const& players, CompiledModel& model);
 
 }  // namespace limpid

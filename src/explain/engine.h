@@ -32,9 +32,10 @@ struct Question {
 };
 
 /// Resolves method auto and checks the combination (the table in ARCHITECTURE.md, section 2). `background`: one was
-/// asked for explicitly. Throws Error usage.method, model.objective with the option that fixes it.
-[[nodiscard]] Question plan(CompiledModel const& model, Ensemble const& ensemble, Space space, bool space_given,
-                            Method method, bool background_given, std::int32_t max_exact_players);
+/// asked for explicitly. Throws Error usage.method, model.objective with the option that fixes it. A question about
+/// the response is then asked of the ensemble that scale_to_response() made.
+[[nodiscard]] Question plan(Ensemble const& ensemble, Space space, bool space_given, Method method,
+                            bool background_given, std::int32_t max_exact_players);
 
 /// The values of one chunk. Vectors are [.. x stride], stride a multiple of 64 >= rows.
 struct Explanation {

@@ -141,7 +141,7 @@ LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, P
   args.background_bytes = background.bytes.data();
   args.background_words = background.words.data();
   args.byte_stride = rows.byte_stride;
-  args.players = model.features;
+  args.players = model.players;
   args.outputs = model.outputs();
   args.base_margin = model.path_base.data();
   args.step = model.fixed_point.step.data();
@@ -168,7 +168,7 @@ std::vector<double> expected_value(CompiledModel const& model, Question const& q
 void shape_explanation(CompiledModel const& model, Question const& question, std::int64_t rows, Explanation& out) {
   out.rows = rows;
   out.stride = row_stride(rows);
-  out.players = model.features;
+  out.players = model.players;
   out.outputs = model.outputs();
   auto const stride = static_cast<std::size_t>(out.stride);
   auto const outputs = static_cast<std::size_t>(out.outputs);

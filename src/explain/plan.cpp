@@ -6,19 +6,19 @@
 namespace limpid {
 namespace {
 
-void check_path_dependent(CompiledModel const& model, Space space, bool background_given) {
+void check_path_dependent(Ensemble const& ensemble, Space space, bool background_given) {
   if (background_given) {
     throw Error("usage.method",
                 "path-dependent values come from the training covers in the model, but a background was given", {},
                 "leave out --background, or use --method interventional");
   }
-  if (space == Space::kResponse && model.link != Link::kIdentity) {
+  if (space == Space::kResponse && ensemble.link != Link::kIdentity) {
     throw Error("usage.method",
                 std::string("path-dependent values exist in margin space only, and this model's response is the ") +
-                    name_of(model.link) + " of its margin",
+                    name_of(ensemble.link) + " of its margin",
                 {}, "use --space margin, or --method interventional for values of the response");
   }
-  if (!model.has_covers) {
+  if (!has_covers(ensemble)) {
     throw Error("usage.method", "path-dependent values need training covers (sum_hessian), and the model has none", {},
                 "use --method interventional");
   }
@@ -26,8 +26,8 @@ void check_path_dependent(CompiledModel const& model, Space space, bool backgrou
 
 }  // namespace
 
-Question plan(CompiledModel const& model, Ensemble const& ensemble, Space space, bool space_given, Method method,
-              bool background_given, std::int32_t max_exact_players) {
+Question plan(Ensemble const& ensemble, Space space, bool space_given, Method method, bool background_given,
+              std::int32_t max_exact_players) {
   Question question;
   question.max_exact_players = max_exact_players;
   question.method = method == Method::kPathDependent ? method : Method::kInterventional;
@@ -37,8 +37,8 @@ Question plan(CompiledModel const& model, Ensemble const& ensemble, Space space,
                 "objective \"" + ensemble.objective + "\" has no response that can be explained, only its margin", {},
                 "use --space margin");
   }
-  if (question.method == Method::kPathDependent) check_path_dependent(model, question.space, background_given);
-  bool const additive = question.space == Space::kMargin || model.link == Link::kIdentity;
+  if (question.method == Method::kPathDependent) check_path_dependent(ensemble, question.space, background_given);
+  bool const additive = question.space == Space::kMargin || ensemble.link == Link::kIdentity;
   question.algorithm = additive ? Algorithm::kLeafTables : Algorithm::kLattice;
   return question;
 }

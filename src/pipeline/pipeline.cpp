@@ -218,7 +218,7 @@ std::int64_t default_chunk_rows(Question const& question, CompiledModel const& m
   static constexpr std::int64_t kLatticeRows = kSummaryRows;
   static constexpr std::int64_t kGpuFactor = 4;
   static constexpr std::int64_t kChunkBytes = std::int64_t{64} << 20;  // values and input of a chunk
-  auto const doubles = std::int64_t{model.features} * (1 + model.outputs()) + 1;
+  auto const doubles = model.features + std::int64_t{model.players} * model.outputs() + 1;
   auto const fit = kChunkBytes / (doubles * std::int64_t{sizeof(double)});
   auto const wanted = (question.algorithm == Algorithm::kLattice ? kLatticeRows : kTableRows) * (gpu ? kGpuFactor : 1);
   return std::max<std::int64_t>(kSummaryRows, std::min(wanted, fit) / kSummaryRows * kSummaryRows);

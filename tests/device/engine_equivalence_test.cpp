@@ -15,6 +15,7 @@ struct Asked {
   ModelShape shape;
   Question question;
   std::int64_t background_rows = 7;
+  bool groups = false;  ///< of features as players
 };
 
 ModelShape shape_of(Link link, std::int32_t depth, std::int32_t features) {
@@ -42,6 +43,16 @@ std::vector<Asked> every_question() {
     all.push_back({shape_of(link, 4, 7), lattice});
   }
   all.push_back({shape_of(Link::kSigmoid, 10, 12), lattice, 3});
+  for (Question const& question : {tables, path, lattice}) {  // other libraries' rules, and groups of features
+    for (std::int32_t const features : {9, 24}) {
+      ModelShape shape = shape_of(Link::kSigmoid, features == 9 ? 5 : 11, features);
+      shape.zero_missing = 0.5;
+      shape.category_cut = CategoryCut::kTowardsZero;
+      shape.input_cast = InputCast::kFloat64;
+      shape.divisor = 3.0;
+      all.push_back({shape, question, 5, true});
+    }
+  }
   all.push_back({shape_of(Link::kSigmoid, 6, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4}});
   return all;
 }
@@ -67,7 +78,9 @@ TEST_P(EngineEquivalence, ExplainsWithTheBytesOfTheCpu) {
   for (Asked const& asked : every_question()) {
     SCOPED_TRACE("question " + std::to_string(number++));
     Ensemble const ensemble = reference::random_ensemble(asked.shape, random);
-    CompiledModel const model = compile(ensemble);
+    auto const players =
+        asked.groups ? reference::random_players(ensemble.features.size(), random) : feature_players(ensemble);
+    CompiledModel const model = compile(ensemble, players);
     auto const background = reference::random_rows(ensemble, asked.background_rows, random);
     auto const cpu = make_cpu_engine(model, asked.question, background.view(), serial_for);
     auto const cuda = make_cuda_engine(model, asked.question, background.view(), 0);

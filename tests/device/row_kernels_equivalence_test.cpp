@@ -23,6 +23,8 @@ TEST_P(RowKernels, BinRowsEqualsTheCpu) {
     shape.categorical = 2;
     shape.thresholds = 600;
     shape.trees = 60;
+    shape.zero_missing = rows % 2 == 0 ? 0.5 : 0.0;
+    shape.category_cut = rows % 4 < 2 ? CategoryCut::kTowardsZero : CategoryCut::kNonNegative;
     DeviceCase const it(shape, rows, random);
     device::Buffer<double> const values(it.exec, it.rows.values);
     device::Buffer<std::uint8_t> const bins(it.exec, it.bins.size() - 64);

@@ -38,8 +38,8 @@ struct HandWorked {
   std::vector<double> entries;
   Column column;
 
-  [[nodiscard]] int bin(double value, bool cast_float32 = true) const {
-    ColumnsView const view{&column, entries.data(), 1, cast_float32};
+  [[nodiscard]] int bin(double value, bool cast_float32 = true, bool cut_towards_zero = false) const {
+    ColumnsView const view{&column, entries.data(), 1, cast_float32, cut_towards_zero};
     return bin_of_value(view, column, value);
   }
 };
@@ -90,6 +90,37 @@ TEST(BinRows, CategoriesTruncateAndUnknownOnesAreOther) {
   EXPECT_EQ(set.bin(kNaN), kMissingBin);
 }
 
+TEST(BinRows, ZerosAreMissingInAColumnThatSaysSo) {
+  HandWorked column = hand_worked({-1.0, 0.0, 2.5}, ColumnKind::kNumeric);
+  column.column.zero_missing = true;
+  double const last = kLargestZero;
+  for (double const zero : {0.0, -0.0, last, -last, 1e-40}) EXPECT_EQ(column.bin(zero, false), kMissingBin);
+  EXPECT_EQ(column.bin(std::nextafter(last, 1.0), false), 2);
+  EXPECT_EQ(column.bin(-std::nextafter(last, 1.0), false), 1);
+  EXPECT_EQ(column.bin(1e-300, true), kMissingBin);
+  EXPECT_EQ(column.bin(3.0), 3);
+  EXPECT_EQ(column.bin(kNaN), kMissingBin);
+  HandWorked codes = hand_worked({0.0, 3.0}, ColumnKind::kCategoryRank);
+  codes.column.zero_missing = true;
+  EXPECT_EQ(codes.bin(0.0), kMissingBin);
+  EXPECT_EQ(codes.bin(0.5), 0);
+}
+
+TEST(BinRows, CategoriesCutTowardsZeroKeepSmallNegativesAndLargeCodes) {
+  HandWorked const column = hand_worked({0.0, 3.0, 16777216.0, 2147483647.0}, ColumnKind::kCategoryRank);
+  auto const bin = [&](double value) { return column.bin(value, false, true); };
+  EXPECT_EQ(bin(-0.5), 0);
+  EXPECT_EQ(bin(-0.999999), 0);
+  EXPECT_EQ(bin(-1.0), 4);
+  EXPECT_EQ(bin(3.9), 1);
+  EXPECT_EQ(bin(16777216.0), 2);
+  EXPECT_EQ(bin(2147483647.0), 3);
+  EXPECT_EQ(bin(2147483647.5), 3);
+  EXPECT_EQ(bin(2147483648.0), 4);
+  EXPECT_EQ(bin(-1e300), 4);
+  EXPECT_EQ(bin(kNaN), kMissingBin);
+}
+
 TEST(BinRows, FullColumnUsesEveryBin) {
   std::vector<double> thresholds(kMaxColumnThresholds);
   for (std::size_t i = 0; i < thresholds.size(); ++i) thresholds[i] = static_cast<double>(i);
@@ -100,7 +131,7 @@ TEST(BinRows, FullColumnUsesEveryBin) {
 TEST(BinRows, EveryTargetEqualsTheTask) {
   Random random(1);
   for (std::int64_t const rows : {0, 1, 31, 32, 33, 63, 64, 65, 1000}) {
-    for (int variant = 0; variant < 6; ++variant) {
+    for (int variant = 0; variant < 8; ++variant) {
       reference::ModelShape shape;
       shape.trees = 40;
       shape.depth = 6;
@@ -109,6 +140,8 @@ TEST(BinRows, EveryTargetEqualsTheTask) {
       shape.categories = variant < 3 ? 12 : 400;
       shape.thresholds = variant < 3 ? 1000 : 3;
       shape.input_cast = variant % 2 == 0 ? InputCast::kFloat32 : InputCast::kFloat64;
+      shape.zero_missing = variant % 4 == 3 ? 0.5 : 0.0;
+      shape.category_cut = variant % 2 == 0 ? CategoryCut::kNonNegative : CategoryCut::kTowardsZero;
       CompiledModel const model = compile(reference::random_ensemble(shape, random));
       reference::Rows const data = reference::random_rows(reference::random_ensemble(shape, random), rows, random);
       auto const expected = bin_by_task(model.columns_view(), data);

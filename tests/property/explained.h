@@ -51,14 +51,19 @@ struct Explained {
   return {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
 }
 
-[[nodiscard]] inline Explained explained(Ensemble const& ensemble, Question const& question,
+[[nodiscard]] inline Explained explained(Ensemble const& ensemble, Players const& players, Question const& question,
                                          reference::Rows const& rows, reference::Rows const& background) {
-  CompiledModel const model = compile(ensemble);
+  CompiledModel const model = compile(ensemble, players);
   auto const engine = make_cpu_engine(model, question, background.view(), serial_for);
   Explained result;
   engine->make_worker()->explain(rows.view(), false, result.chunk);
   result.expected_value = engine->expected_value();
   return result;
+}
+
+[[nodiscard]] inline Explained explained(Ensemble const& ensemble, Question const& question,
+                                         reference::Rows const& rows, reference::Rows const& background) {
+  return explained(ensemble, feature_players(ensemble), question, rows, background);
 }
 
 /// Every value within tolerance * max(1, largest |expected|); NaN never is.

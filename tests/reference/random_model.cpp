@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 namespace limpid::reference {
 namespace {
+
+constexpr std::int32_t kLastCode = std::numeric_limits<std::int32_t>::max();
 
 std::vector<std::int32_t> random_set(ModelShape const& shape, Random& random) {
   std::vector<std::int32_t> set;
@@ -14,6 +17,7 @@ std::vector<std::int32_t> random_set(ModelShape const& shape, Random& random) {
     if (random.chance(share)) set.push_back(code);
   }
   if (random.chance(0.05)) set.clear();
+  if (shape.category_cut == CategoryCut::kTowardsZero && random.chance(0.2)) set.push_back(kLastCode);
   return set;
 }
 
@@ -37,6 +41,7 @@ class TreeMaker {
       depth.push_back(depth[n] + 1);
     }
     if (!shape_.covers) tree_.cover.clear();
+    if (!tree_.zero_missing.empty()) tree_.zero_missing.resize(tree_.left.size());
     return std::move(tree_);
   }
 
@@ -62,6 +67,10 @@ class TreeMaker {
     tree_.right[n] = add_node(empty_tree ? 0.0 : cover - cover * share);
     tree_.feature[n] = feature;
     tree_.missing_left[n] = random_.chance(0.5) ? 1 : 0;
+    if (shape_.zero_missing > 0.0) {
+      tree_.zero_missing.resize(tree_.left.size());
+      tree_.zero_missing[n] = random_.chance(shape_.zero_missing) ? 1 : 0;
+    }
     if (feature < shape_.features - shape_.categorical) {
       auto const& from = thresholds_[static_cast<std::size_t>(feature)];
       tree_.threshold[n] = from[static_cast<std::size_t>(random_.below(static_cast<std::int32_t>(from.size())))];
@@ -101,6 +110,19 @@ double random_category(ModelShape const& shape, Random& random) {
   return random.chance(0.1) ? code + 0.9 : code;
 }
 
+/// Codes at the ends of LightGBM's range.
+double random_last_category(Random& random) {
+  double const ends[] = {-0.5, -1.0, -0.999999, 16777216.0, 2147483647.0, 2147483647.5, 2147483648.0};
+  return ends[random.below(7)];
+}
+
+/// Zeros, and what is just not zero.
+double random_zero(Random& random) {
+  double const beyond = std::nextafter(kLargestZero, 1.0);
+  double const zeros[] = {0.0, -0.0, kLargestZero, -kLargestZero, beyond, -beyond, 1e-40};
+  return zeros[random.below(7)];
+}
+
 double random_value(std::vector<double> const& thresholds, Random& random) {
   if (thresholds.empty() || random.chance(0.3)) return 5.0 * random.uniform() - 2.5;
   double const on = thresholds[static_cast<std::size_t>(random.below(static_cast<std::int32_t>(thresholds.size())))];
@@ -131,6 +153,8 @@ Ensemble random_ensemble(ModelShape const& shape, Random& random) {
   ensemble.library = "random";
   ensemble.link = shape.link;
   ensemble.input_cast = shape.input_cast;
+  ensemble.category_cut = shape.category_cut;
+  ensemble.divisor = shape.divisor;
   for (std::int32_t g = 0; g < shape.outputs; ++g) ensemble.base_margin.push_back(random.uniform() - 0.5);
   std::vector<std::vector<double>> thresholds;
   for (std::int32_t f = 0; f < shape.features; ++f) {
@@ -184,6 +208,16 @@ std::vector<double> Rows::row(std::int64_t r) const {
   return x;
 }
 
+Players random_players(std::size_t features, Random& random) {
+  Players players;
+  for (std::size_t f = 0; f < features; ++f) {
+    bool const joins = players.count() > 0 && random.chance(0.6);
+    players.of_feature.push_back(joins ? random.below(players.count()) : players.count());
+    if (!joins) players.names.push_back("p" + std::to_string(players.count()));
+  }
+  return players;
+}
+
 Rows random_rows(Ensemble const& ensemble, std::int64_t rows, Random& random) {
   Rows result;
   result.rows = rows;
@@ -193,6 +227,7 @@ Rows random_rows(Ensemble const& ensemble, std::int64_t rows, Random& random) {
   std::vector<std::vector<double>> thresholds(ensemble.features.size());
   ModelShape shape;
   shape.categories = 2;
+  bool zeros = false;
   for (Tree const& tree : ensemble.trees) {
     for (std::size_t n = 0; n < tree.left.size(); ++n) {
       if (tree.left[n] >= 0 && tree.category_set[n] < 0) {
@@ -200,8 +235,11 @@ Rows random_rows(Ensemble const& ensemble, std::int64_t rows, Random& random) {
       }
     }
     for (auto const& set : tree.sets) {
-      if (!set.empty()) shape.categories = std::max(shape.categories, set.back() + 1);
+      for (std::int32_t const code : set) {
+        if (code != kLastCode) shape.categories = std::max(shape.categories, code + 1);
+      }
     }
+    zeros = zeros || !tree.zero_missing.empty();
   }
   for (std::size_t f = 0; f < ensemble.features.size(); ++f) {
     for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r) {
@@ -209,6 +247,11 @@ Rows random_rows(Ensemble const& ensemble, std::int64_t rows, Random& random) {
       value = ensemble.features[f].kind == FeatureKind::kCategorical ? random_category(shape, random)
                                                                      : random_value(thresholds[f], random);
       if (random.chance(0.05)) value = odd_value(random);
+      if (zeros && random.chance(0.2)) value = random_zero(random);
+      bool const codes = ensemble.features[f].kind == FeatureKind::kCategorical;
+      if (codes && ensemble.category_cut == CategoryCut::kTowardsZero && random.chance(0.2)) {
+        value = random_last_category(random);
+      }
       if (random.chance(0.1)) value = std::numeric_limits<double>::quiet_NaN();
     }
   }

@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "compile/players.h"
 #include "explain/engine.h"
 #include "limpid/ensemble.h"
 
@@ -25,6 +26,9 @@ struct ModelShape {
   double zero_cover = 0.0;       ///< chance that a subtree has cover 0
   double leaf_scale = 0.3;
   bool covers = true;
+  double zero_missing = 0.0;  ///< chance that a node takes zeros as missing
+  CategoryCut category_cut = CategoryCut::kNonNegative;
+  double divisor = 1.0;
 };
 
 /// Draws by the engine alone: the standard's distributions differ between libraries.
@@ -45,6 +49,9 @@ class Random {
 /// and repeated paths, single leaves. `scale` >= 1 caps trees x leaves.
 [[nodiscard]] ModelShape grid_shape(std::uint64_t i, Random& random, double budget_leaves);
 
+/// Features dealt to players, some alone: each player has at least one.
+[[nodiscard]] Players random_players(std::size_t features, Random& random);
+
 /// Raw rows as engines read them, and row-wise for the reference.
 struct Rows {
   std::int64_t rows = 0;
@@ -56,7 +63,8 @@ struct Rows {
   [[nodiscard]] std::vector<double> row(std::int64_t r) const;
 };
 
-/// Values on, beside and between thresholds, missing, +-0, denormal, huge; codes in and out of sets, negative, split.
+/// Values on, beside and between thresholds, missing, +-0, denormal, huge; codes in and out of sets, negative, split;
+/// the ends of zero and of the codes where the ensemble's rules have any.
 [[nodiscard]] Rows random_rows(Ensemble const& ensemble, std::int64_t rows, Random& random);
 
 }  // namespace limpid::reference

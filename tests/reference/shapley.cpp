@@ -1,7 +1,9 @@
 #include "reference/shapley.h"
 
+#include <algorithm>
 #include <bit>
 #include <map>
+#include <numeric>
 
 #include "reference/tree_walk.h"
 
@@ -12,9 +14,26 @@ double cover_share(Tree const& tree, std::size_t child, std::size_t parent) {
   return tree.cover[parent] == 0.0 ? 0.5 : tree.cover[child] / tree.cover[parent];
 }
 
+/// The word of include/limpid/ensemble.h on what a leaf adds.
+double leaf_value(Ensemble const& ensemble, Tree const& tree, std::size_t leaf) {
+  return tree.value[leaf] * tree.weight / ensemble.divisor;
+}
+
+/// Every feature its own player, unless said otherwise.
+std::vector<std::int32_t> players_of(Ensemble const& ensemble, std::vector<std::int32_t> of_feature) {
+  if (!of_feature.empty()) return of_feature;
+  of_feature.resize(ensemble.features.size());
+  std::iota(of_feature.begin(), of_feature.end(), 0);
+  return of_feature;
+}
+
+std::size_t count_of(std::vector<std::int32_t> const& of_feature) {
+  return of_feature.empty() ? 0 : static_cast<std::size_t>(*std::max_element(of_feature.begin(), of_feature.end())) + 1;
+}
+
 double expectation(Ensemble const& ensemble, Tree const& tree, std::size_t node, std::span<double const> x,
                    std::uint64_t coalition) {
-  if (tree.left[node] < 0) return tree.value[node] * tree.weight;
+  if (tree.left[node] < 0) return leaf_value(ensemble, tree, node);
   auto const left = static_cast<std::size_t>(tree.left[node]);
   auto const right = static_cast<std::size_t>(tree.right[node]);
   if (((coalition >> static_cast<unsigned>(tree.feature[node])) & 1U) != 0) {
@@ -35,35 +54,36 @@ Game hybrid_game(Ensemble const& ensemble, std::vector<double> x, Rows const& ba
   };
 }
 
-/// Whom a leaf's hybrid follows at the nodes of a feature: either (x and z went the same way so far), x, or z.
+/// Whom a leaf's hybrid follows at the nodes of a player: either (x and z went the same way so far), x, or z.
 enum class Follows : std::uint8_t { kEither, kX, kZ };
 
 /// All leaves of one tree that hybrids of x and z reach.
 class PairWalk {
  public:
-  PairWalk(Ensemble const& ensemble, Tree const& tree, std::span<double const> x, std::span<double const> z,
-           double weight, std::span<double> values)
+  PairWalk(Ensemble const& ensemble, Tree const& tree, std::vector<std::int32_t> const& of_feature,
+           std::span<double const> x, std::span<double const> z, double weight, std::span<double> values)
       : ensemble_(ensemble),
         tree_(tree),
+        of_feature_(of_feature),
         x_(x),
         z_(z),
         weight_(weight),
         values_(values),
-        follows_(x.size(), Follows::kEither) {}
+        follows_(values.size(), Follows::kEither) {}
 
   void walk(std::size_t node) {
-    if (tree_.left[node] < 0) return leaf(tree_.value[node] * tree_.weight * weight_);
-    auto const feature = static_cast<std::size_t>(tree_.feature[node]);
+    if (tree_.left[node] < 0) return leaf(leaf_value(ensemble_, tree_, node) * weight_);
+    auto const player = static_cast<std::size_t>(of_feature_[static_cast<std::size_t>(tree_.feature[node])]);
     bool const x_left = goes_left(ensemble_, tree_, node, x_);
     bool const z_left = goes_left(ensemble_, tree_, node, z_);
-    if (x_left == z_left || follows_[feature] != Follows::kEither) {
-      return walk(child(node, follows_[feature] == Follows::kZ ? z_left : x_left));
+    if (x_left == z_left || follows_[player] != Follows::kEither) {
+      return walk(child(node, follows_[player] == Follows::kZ ? z_left : x_left));
     }
-    follows_[feature] = Follows::kX;
+    follows_[player] = Follows::kX;
     walk(child(node, x_left));
-    follows_[feature] = Follows::kZ;
+    follows_[player] = Follows::kZ;
     walk(child(node, z_left));
-    follows_[feature] = Follows::kEither;
+    follows_[player] = Follows::kEither;
   }
 
  private:
@@ -86,14 +106,15 @@ class PairWalk {
 
   Ensemble const& ensemble_;
   Tree const& tree_;
+  std::vector<std::int32_t> const& of_feature_;
   std::span<double const> x_;
   std::span<double const> z_;
   double weight_;
   std::span<double> values_;
-  std::vector<Follows> follows_;  ///< [M]
+  std::vector<Follows> follows_;  ///< [P]
 };
 
-/// A feature on a path: does x pass its conditions (1 or 0), and the product of their cover shares.
+/// A player on a path: does x pass its conditions (1 or 0), and the product of their cover shares.
 struct OnPath {
   double pass = 1.0;
   double ratio = 1.0;
@@ -118,17 +139,18 @@ void add_product_game(std::map<std::size_t, OnPath> const& path, double value, s
   }
 }
 
-void walk_paths(Ensemble const& ensemble, Tree const& tree, std::span<double const> x, std::size_t node,
-                std::map<std::size_t, OnPath> const& path, std::span<double> values) {
-  if (tree.left[node] < 0) return add_product_game(path, tree.value[node] * tree.weight, values);
+void walk_paths(Ensemble const& ensemble, Tree const& tree, std::vector<std::int32_t> const& of_feature,
+                std::span<double const> x, std::size_t node, std::map<std::size_t, OnPath> const& path,
+                std::span<double> values) {
+  if (tree.left[node] < 0) return add_product_game(path, leaf_value(ensemble, tree, node), values);
   bool const x_left = goes_left(ensemble, tree, node, x);
   for (bool const left : {true, false}) {
     auto const child = static_cast<std::size_t>(left ? tree.left[node] : tree.right[node]);
     std::map<std::size_t, OnPath> next = path;
-    OnPath& mine = next[static_cast<std::size_t>(tree.feature[node])];
+    OnPath& mine = next[static_cast<std::size_t>(of_feature[static_cast<std::size_t>(tree.feature[node])])];
     if (left != x_left) mine.pass = 0.0;
     mine.ratio *= cover_share(tree, child, node);
-    walk_paths(ensemble, tree, x, child, next, values);
+    walk_paths(ensemble, tree, of_feature, x, child, next, values);
   }
 }
 
@@ -171,27 +193,41 @@ Game path_dependent_game(Ensemble const& ensemble, std::vector<double> x, std::s
   };
 }
 
-std::vector<double> margin_values(Ensemble const& ensemble, std::span<double const> x, Rows const& background) {
-  std::size_t const features = ensemble.features.size();
-  std::vector<double> values(features * ensemble.base_margin.size(), 0.0);
+Game game_of_players(Game game, std::vector<std::int32_t> of_feature) {
+  return [game = std::move(game), of_feature = std::move(of_feature)](std::uint64_t coalition) {
+    std::uint64_t features = 0;
+    for (std::size_t f = 0; f < of_feature.size(); ++f) {
+      features |= ((coalition >> static_cast<unsigned>(of_feature[f])) & 1U) << f;
+    }
+    return game(features);
+  };
+}
+
+std::vector<double> margin_values(Ensemble const& ensemble, std::span<double const> x, Rows const& background,
+                                  std::vector<std::int32_t> of_feature) {
+  of_feature = players_of(ensemble, std::move(of_feature));
+  std::size_t const players = count_of(of_feature);
+  std::vector<double> values(players * ensemble.base_margin.size(), 0.0);
   double const weight = 1.0 / static_cast<double>(background.rows);
   for (std::int64_t b = 0; b < background.rows; ++b) {
     std::vector<double> const z = background.row(b);
     for (Tree const& tree : ensemble.trees) {
       std::span<double> const of_output =
-          std::span(values).subspan(static_cast<std::size_t>(tree.output) * features, features);
-      PairWalk(ensemble, tree, x, z, weight, of_output).walk(0);
+          std::span(values).subspan(static_cast<std::size_t>(tree.output) * players, players);
+      PairWalk(ensemble, tree, of_feature, x, z, weight, of_output).walk(0);
     }
   }
   return values;
 }
 
-std::vector<double> path_dependent_values(Ensemble const& ensemble, std::span<double const> x) {
-  std::size_t const features = ensemble.features.size();
-  std::vector<double> values(features * ensemble.base_margin.size(), 0.0);
+std::vector<double> path_dependent_values(Ensemble const& ensemble, std::span<double const> x,
+                                          std::vector<std::int32_t> of_feature) {
+  of_feature = players_of(ensemble, std::move(of_feature));
+  std::size_t const players = count_of(of_feature);
+  std::vector<double> values(players * ensemble.base_margin.size(), 0.0);
   for (Tree const& tree : ensemble.trees) {
-    walk_paths(ensemble, tree, x, 0, {},
-               std::span(values).subspan(static_cast<std::size_t>(tree.output) * features, features));
+    walk_paths(ensemble, tree, of_feature, x, 0, {},
+               std::span(values).subspan(static_cast<std::size_t>(tree.output) * players, players));
   }
   return values;
 }

@@ -26,17 +26,21 @@ using Game = std::function<double(std::uint64_t)>;
 /// (Lundberg et al. 2018, algorithm 1); 0/0 := 0.5.
 [[nodiscard]] Game path_dependent_game(Ensemble const& ensemble, std::vector<double> x, std::size_t g);
 
-/// [G x M] values of the margin game, leaf by leaf: a leaf that is reached by x on A and by z on B, and that other
-/// features do not care about, gives (|A|-1)! |B|! / (|A|+|B|)! to each of A and -|A|! (|B|-1)! / (|A|+|B|)! to each of
-/// B.
-[[nodiscard]] std::vector<double> margin_values(Ensemble const& ensemble, std::span<double const> x,
-                                                Rows const& background);
+/// The game of groups of features: player p brings in every feature f with of_feature[f] == p.
+[[nodiscard]] Game game_of_players(Game game, std::vector<std::int32_t> of_feature);
 
-/// [G x M] values of the path-dependent game, leaf by leaf: with a_k = does x pass the conditions on feature k and r_k
-/// = the product of their cover shares, the leaf's game is prod_{k in S} a_k prod_{k not in S} r_k; a feature's value
+/// [G x P] values of the margin game, leaf by leaf: a leaf that is reached by x on A and by z on B, and that other
+/// players do not care about, gives (|A|-1)! |B|! / (|A|+|B|)! to each of A and -|A|! (|B|-1)! / (|A|+|B|)! to each of
+/// B. `of_feature`: the player of each feature; empty: itself.
+[[nodiscard]] std::vector<double> margin_values(Ensemble const& ensemble, std::span<double const> x,
+                                                Rows const& background, std::vector<std::int32_t> of_feature = {});
+
+/// [G x P] values of the path-dependent game, leaf by leaf: with a_k = does x pass the conditions on player k and r_k
+/// = the product of their cover shares, the leaf's game is prod_{k in S} a_k prod_{k not in S} r_k; a player's value
 /// is (a_q - r_q) times the sum over sizes s of s! (K-1-s)! / K! e_s, e_s the coefficient of y^s in prod_{k != q} (r_k
 /// + a_k y).
-[[nodiscard]] std::vector<double> path_dependent_values(Ensemble const& ensemble, std::span<double const> x);
+[[nodiscard]] std::vector<double> path_dependent_values(Ensemble const& ensemble, std::span<double const> x,
+                                                        std::vector<std::int32_t> of_feature = {});
 
 /// s! (n - 1 - s)! / n!
 [[nodiscard]] double shapley_weight(std::int32_t s, std::int32_t n);

@@ -9,7 +9,6 @@ namespace {
 
 /// A question with its defaults; every test changes what it is about.
 struct Asked {
-  CompiledModel model;
   Ensemble ensemble;
   Space space = Space::kResponse;
   bool space_given = false;
@@ -17,13 +16,10 @@ struct Asked {
   bool background_given = false;
 
   Asked() {
-    model.link = Link::kSigmoid;
-    model.has_covers = true;
+    ensemble.link = Link::kSigmoid;
     ensemble.objective = "binary:logistic";
   }
-  [[nodiscard]] Question planned() const {
-    return plan(model, ensemble, space, space_given, method, background_given, 16);
-  }
+  [[nodiscard]] Question planned() const { return plan(ensemble, space, space_given, method, background_given, 16); }
 };
 
 void expect_error(Asked const& asked, std::string const& code, std::string const& message, std::string const& hint) {
@@ -58,7 +54,7 @@ TEST(Plan, MarginIsAnsweredByLeafTables) {
 
 TEST(Plan, IdentityResponseIsAnsweredByLeafTablesAndKeepsItsName) {
   Asked asked;
-  asked.model.link = Link::kIdentity;
+  asked.ensemble.link = Link::kIdentity;
   auto const question = asked.planned();
   EXPECT_EQ(question.space, Space::kResponse);
   EXPECT_EQ(question.algorithm, Algorithm::kLeafTables);
@@ -67,7 +63,7 @@ TEST(Plan, IdentityResponseIsAnsweredByLeafTablesAndKeepsItsName) {
 TEST(Plan, ExpAndSoftmaxNeedTheLattice) {
   for (Link const link : {Link::kExp, Link::kSoftmax}) {
     Asked asked;
-    asked.model.link = link;
+    asked.ensemble.link = link;
     EXPECT_EQ(asked.planned().algorithm, Algorithm::kLattice);
   }
 }
@@ -85,7 +81,7 @@ TEST(Plan, PathDependentResponseOfIdentityIsAnswered) {
   Asked asked;
   asked.method = Method::kPathDependent;
   asked.space_given = true;
-  asked.model.link = Link::kIdentity;
+  asked.ensemble.link = Link::kIdentity;
   EXPECT_EQ(asked.planned().space, Space::kResponse);
   EXPECT_EQ(asked.planned().algorithm, Algorithm::kLeafTables);
 }
@@ -100,6 +96,17 @@ TEST(Plan, PathDependentResponseIsAnError) {
                "use --space margin, or --method interventional for values of the response");
 }
 
+TEST(Plan, AScaledIdentityResponseIsAdditive) {
+  Asked asked;
+  asked.ensemble.link = Link::kIdentity;
+  asked.ensemble.average_response = true;
+  EXPECT_EQ(asked.planned().space, Space::kResponse);
+  EXPECT_EQ(asked.planned().algorithm, Algorithm::kLeafTables);
+  asked.method = Method::kPathDependent;
+  asked.space_given = true;
+  EXPECT_EQ(asked.planned().space, Space::kResponse);
+}
+
 TEST(Plan, PathDependentWithBackgroundIsAnError) {
   Asked asked;
   asked.method = Method::kPathDependent;
@@ -112,7 +119,7 @@ TEST(Plan, PathDependentWithBackgroundIsAnError) {
 TEST(Plan, PathDependentWithoutCoversIsAnError) {
   Asked asked;
   asked.method = Method::kPathDependent;
-  asked.model.has_covers = false;
+  asked.ensemble.trees.emplace_back().left = {-1};
   expect_error(asked, "usage.method",
                "path-dependent values need training covers (sum_hessian), and the model has none",
                "use --method interventional");
@@ -122,7 +129,7 @@ TEST(Plan, ObjectiveWithoutResponseIsExplainedInMarginSpaceOnly) {
   Asked asked;
   asked.ensemble.objective = "binary:hinge";
   asked.ensemble.has_response = false;
-  asked.model.link = Link::kIdentity;
+  asked.ensemble.link = Link::kIdentity;
   expect_error(asked, "model.objective",
                "objective \"binary:hinge\" has no response that can be explained, only its margin",
                "use --space margin");

@@ -79,6 +79,30 @@ TEST(ResponseGame, HandWorked) {
               1e-15);
 }
 
+TEST(PathDependentValues, AGroupOfBothGetsTheWhole) {
+  Ensemble const ensemble = ensemble_of({both_tree()}, 2);
+  std::vector<double> const x{1.0, 1.0};
+  expect_near(path_dependent_values(ensemble, x, {0, 0}), std::vector<double>{3.5}, 1e-15);
+  expect_near(margin_values(ensemble, x, one_row({0.0, 0.0}), {0, 0}), std::vector<double>{4.0}, 1e-15);
+  auto const game = game_of_players([](std::uint64_t s) { return static_cast<double>(s); }, {1, 0, 1});
+  EXPECT_EQ(game(0), 0.0);
+  EXPECT_EQ(game(1), 2.0);  // feature 1
+  EXPECT_EQ(game(2), 5.0);  // features 0 and 2
+}
+
+TEST(TreeWalk, ZerosGoWhereMissingGoesAtANodeThatSaysSo) {
+  TreeBuilder b;
+  std::int32_t const root = b.numeric(0, -1.0, true);
+  b.children(root, b.leaf(1.0), b.leaf(2.0));
+  Ensemble ensemble = ensemble_of({b.tree()}, 1);
+  EXPECT_EQ(margin(ensemble, std::vector<double>{0.0})[0], 2.0);
+  ensemble.trees[0].zero_missing = {1, 0, 0};
+  EXPECT_EQ(margin(ensemble, std::vector<double>{-1e-36})[0], 1.0);
+  EXPECT_EQ(margin(ensemble, std::vector<double>{1e-34})[0], 2.0);
+  ensemble.divisor = 4.0;
+  EXPECT_EQ(margin(ensemble, std::vector<double>{1e-34})[0], 0.5);
+}
+
 /// Shapes of the grid that the definition can bear.
 ModelShape small_shape(std::uint64_t i, Random& random) {
   ModelShape shape = grid_shape(i, random, 60);
@@ -99,6 +123,31 @@ TEST(MarginValues, EqualTheDefinition) {
     for (std::size_t g = 0; g < ensemble.base_margin.size(); ++g) {
       auto const expected = shapley(static_cast<std::int32_t>(m), margin_game(ensemble, x, background, g));
       expect_near(std::span(values).subspan(g * m, m), expected, 1e-13);
+    }
+  }
+}
+
+TEST(GroupValues, EqualTheDefinition) {
+  Random random(10);
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    SCOPED_TRACE(i);
+    ModelShape shape = small_shape(i, random);
+    shape.zero_missing = 0.4;
+    shape.category_cut = i % 2 == 0 ? CategoryCut::kTowardsZero : CategoryCut::kNonNegative;
+    Ensemble const ensemble = random_ensemble(shape, random);
+    Rows const background = random_rows(ensemble, 3, random);
+    std::vector<double> const x = random_rows(ensemble, 1, random).row(0);
+    Players const players = random_players(x.size(), random);
+    auto const count = static_cast<std::size_t>(players.count());
+    auto const margins = margin_values(ensemble, x, background, players.of_feature);
+    auto const paths = path_dependent_values(ensemble, x, players.of_feature);
+    for (std::size_t g = 0; g < ensemble.base_margin.size(); ++g) {
+      auto const expected_of = [&](Game const& game) {
+        return shapley(players.count(), game_of_players(game, players.of_feature));
+      };
+      expect_near(std::span(margins).subspan(g * count, count), expected_of(margin_game(ensemble, x, background, g)),
+                  1e-13);
+      expect_near(std::span(paths).subspan(g * count, count), expected_of(path_dependent_game(ensemble, x, g)), 1e-13);
     }
   }
 }
