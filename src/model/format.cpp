@@ -17,7 +17,7 @@ constexpr std::array<Format, 6> kFormats{{
     {"xgboost-binary", nullptr, Content::kXgboostLegacy, Content::kXgboostHeaderless},
     {"lightgbm", nullptr, Content::kLightgbm},
     {"catboost", nullptr, Content::kCatboostJson},
-    {"limpid", nullptr, Content::kLimpidJson},
+    {"limpid", read_limpid, Content::kLimpidJson},
 }};
 
 }  // namespace

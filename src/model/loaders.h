@@ -21,5 +21,6 @@ struct ModelBytes {
 
 [[nodiscard]] Ensemble read_xgboost_json(ModelBytes const& model);
 [[nodiscard]] Ensemble read_xgboost_ubjson(ModelBytes const& model);
+[[nodiscard]] Ensemble read_limpid(ModelBytes const& model);
 
 }  // namespace limpid::model

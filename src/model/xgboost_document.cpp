@@ -181,14 +181,6 @@ class Walker : private PartReader {
 
 }  // namespace
 
-void PartReader::fail(std::string const& message) const { throw ReadError{message, in_.offset(), false}; }
-
-void PartReader::check_new(std::vector<std::string>& keys, std::string const& key) const {
-  if (std::find(keys.begin(), keys.end(), key) != keys.end()) fail(fmt::format("'{}' appears twice", place_.key));
-  if (keys.size() == kMaxKeys) fail(fmt::format("more than {} keys in one object", kMaxKeys));
-  keys.push_back(key);
-}
-
 void PartReader::unknown() {
   if (doc_.unknown_keys.size() < kMaxKeys) doc_.unknown_keys.push_back(place_.key.substr(0, 128));
   in_.skip();
@@ -210,17 +202,6 @@ std::int64_t PartReader::read_count() {
   if (error != std::errc() || last != text.data() + text.size())
     fail(fmt::format("'{}' should be a whole number, found '{}'", place_.key, text.substr(0, 40)));
   return value;
-}
-
-void PartReader::read_strings(std::vector<std::string>& out) {
-  out.clear();
-  in_.open_array();
-  while (in_.next_element()) in_.read_string(out.emplace_back());
-}
-
-std::string Place::text() const {
-  if (tree < 0) return key;
-  return key.empty() ? fmt::format("tree {}", tree) : fmt::format("tree {}, {}", tree, key);
 }
 
 void read_xgboost_document(DocumentReader& in, XgboostDocument& document, Place& place, std::string const& file,

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "limpid/ensemble.h"
-#include "model/document_reader.h"
+#include "model/object_reader.h"
 
 namespace limpid::model {
 
@@ -54,13 +54,6 @@ struct XgboostRawTree {
 
 /// Checks the tree and renumbers its nodes in breadth-first order. Throws Error model.tree.
 [[nodiscard]] Tree convert_tree(XgboostRawTree const& raw, std::int64_t number, std::string const& file);
-
-/// Where the reader is, for messages; still there after it threw.
-struct Place {
-  std::string key;
-  std::int64_t tree = -1;
-  [[nodiscard]] std::string text() const;
-};
 
 /// Throws ReadError and Error. `consumed(offset)` is called after each tree.
 void read_xgboost_document(DocumentReader& in, XgboostDocument& document, Place& place, std::string const& file,
