@@ -35,6 +35,33 @@ int available_cores() {
 
 }  // namespace
 
+void add_model_file_option(std::vector<OptionSpec>& out) {
+  out.push_back({"model",
+                 "FILE",
+                 kInputGroup,
+                 "the model: XGBoost (JSON, UBJSON, binary), LightGBM (text), CatBoost (JSON), or limpid's JSON",
+                 "",
+                 {},
+                 {},
+                 ""});
+}
+
+void add_data_option(std::vector<OptionSpec>& out) {
+  out.push_back({"data", "FILE", kInputGroup, "the rows: CSV, plain or gzip; - reads standard input", "", {}, {}, ""});
+}
+
+void add_config_option(std::vector<OptionSpec>& out) {
+  out.push_back({"config",
+                 "FILE",
+                 kInputGroup,
+                 "a JSON object of these options by their names without dashes, {\"data\": \"rows.csv\", "
+                 "\"exclude\": [\"a\", \"b\"], \"overwrite\": true}; the command line goes first",
+                 "",
+                 {},
+                 {},
+                 ""});
+}
+
 void add_column_options(std::vector<OptionSpec>& out) {
   out.push_back({"id", "COLUMN", kColumnsGroup, "names the rows: copied to the output, byte for byte", "", {}, {}, ""});
   out.push_back({"label", "COLUMN", kColumnsGroup, "the target: left out", "", {}, {}, ""});
@@ -125,6 +152,10 @@ ReadOptions read_options(Arguments const& arguments) {
   out.delimiter = delimiter_option(arguments);
   out.missing = arguments.all("missing");
   return out;
+}
+
+Space space_option(Arguments const& arguments) {
+  return arguments.text("space") == "margin" ? Space::kMargin : Space::kResponse;
 }
 
 RoundsOption rounds_option(Arguments const& arguments) {

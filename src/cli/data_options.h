@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "explain/engine.h"
 #include "io/row_source.h"
 
 namespace limpid::cli {
@@ -19,12 +20,15 @@ inline constexpr char const* kOutputGroup = "output";
 inline constexpr char const* kRunGroup = "how it runs (never changes a value)";
 inline constexpr char const* kMessagesGroup = "messages, on standard error";
 
-void add_column_options(std::vector<OptionSpec>& out);   ///< id, label, exclude, no-header, delimiter, missing
-void add_space_option(std::vector<OptionSpec>& out);     ///< space
-void add_rounds_option(std::vector<OptionSpec>& out);    ///< iterations
-void add_number_options(std::vector<OptionSpec>& out);   ///< float64, labels
-void add_thread_options(std::vector<OptionSpec>& out);   ///< threads, chunk-rows
-void add_message_options(std::vector<OptionSpec>& out);  ///< progress, quiet, verbose, color, help
+void add_model_file_option(std::vector<OptionSpec>& out);  ///< model; beside it add_model_options (model_options.h)
+void add_data_option(std::vector<OptionSpec>& out);        ///< data
+void add_config_option(std::vector<OptionSpec>& out);      ///< config
+void add_column_options(std::vector<OptionSpec>& out);     ///< id, label, exclude, no-header, delimiter, missing
+void add_space_option(std::vector<OptionSpec>& out);       ///< space
+void add_rounds_option(std::vector<OptionSpec>& out);      ///< iterations
+void add_number_options(std::vector<OptionSpec>& out);     ///< float64, labels
+void add_thread_options(std::vector<OptionSpec>& out);     ///< threads, chunk-rows
+void add_message_options(std::vector<OptionSpec>& out);    ///< progress, quiet, verbose, color, help
 
 /// Rounds [begin, end) of the model; all: no selection.
 struct RoundsOption {
@@ -36,6 +40,7 @@ struct RoundsOption {
 
 /// Each throws Error usage.value.
 [[nodiscard]] ReadOptions read_options(Arguments const& arguments);
+[[nodiscard]] Space space_option(Arguments const& arguments);
 [[nodiscard]] RoundsOption rounds_option(Arguments const& arguments);
 [[nodiscard]] int threads_option(Arguments const& arguments);
 [[nodiscard]] std::int64_t chunk_rows_option(Arguments const& arguments);  ///< 0: auto

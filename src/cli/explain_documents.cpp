@@ -7,6 +7,7 @@
 
 #include "cli/explain_job.h"
 #include "cli/simd_target.h"
+#include "cli/used_model.h"
 #include "io/arrow_version.h"
 
 namespace limpid::cli {
@@ -89,7 +90,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.additivity = {worst.error, worst.tolerance, worst.row,
                       worst.row < 0 ? "" : shape_.labels[static_cast<std::size_t>(worst.output)], worst.holds()};
   facts.notes = ensemble_.warnings;
-  facts.notes.push_back(rounds_note());
+  facts.notes.push_back(rounds_note(ensemble_, file_rounds_, options_.rounds));
   auto const& notes = source_->schema().notes;
   facts.notes.insert(facts.notes.end(), notes.begin(), notes.end());
   return facts;

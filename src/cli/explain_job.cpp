@@ -11,6 +11,7 @@
 #include "cli/program.h"
 #include "cli/progress_printer.h"
 #include "cli/signals.h"
+#include "cli/used_model.h"
 #include "io/sample.h"
 #include "kernels/device.h"
 #include "limpid/error.h"
@@ -21,13 +22,6 @@ namespace limpid::cli {
 namespace {
 
 constexpr int kGpuStreams = 3;  ///< one copies in, one computes, one copies out
-
-/// Rounds that are used: as asked, else as XGBoost's scikit-learn interface predicts after early stopping.
-void select(Ensemble& ensemble, RoundsOption const& rounds) {
-  if (rounds.given && !rounds.all) select_rounds(ensemble, rounds.begin, rounds.end);
-  bool const stopped_early = ensemble.best_rounds > 0 && ensemble.best_rounds < ensemble.rounds;
-  if (!rounds.given && stopped_early) select_rounds(ensemble, 0, ensemble.best_rounds);
-}
 
 /// Whether the run goes to a GPU; throws Error device.unavailable.
 bool use_gpu(DeviceOption const& device) {
@@ -74,7 +68,7 @@ void ExplainJob::run_stages() {
   started_at_ = utc_now();
   gpu_ = use_gpu(options_.device);
   timed("model", [this] { load(); });
-  (void)output_labels();  // a wrong --labels is told before any work
+  (void)output_labels(ensemble_, options_.labels);  // a wrong --labels is told before any work
   open();
   timed("background", [this] { prepare_background(); });
   timed("engine", [this] { prepare_engine(); });
@@ -93,11 +87,9 @@ void ExplainJob::timed(char const* stage, std::function<void()> const& work) {
 }
 
 void ExplainJob::load() {
-  ensemble_ = load_model(options_.model, options_.load);
-  for (auto const& warning : ensemble_.warnings) console_.warning("model", warning);
-  file_rounds_ = ensemble_.rounds;
-  file_best_rounds_ = ensemble_.best_rounds;
-  select(ensemble_, options_.rounds);
+  auto used = use_model(options_.model, options_.load, options_.rounds, console_);
+  ensemble_ = std::move(used.ensemble);
+  file_rounds_ = used.file_rounds;
   question_ = plan(ensemble_, options_.space, options_.space_given, options_.method, options_.background.given,
                    options_.max_exact_players);
   if (question_.space == Space::kResponse) scale_to_response(ensemble_);
@@ -158,26 +150,13 @@ void ExplainJob::prepare_engine() {
 }
 
 /// Names and order of what is written.
-std::vector<std::string> ExplainJob::output_labels() const {
-  auto labels = options_.labels.empty() ? ensemble_.labels : options_.labels;
-  auto const outputs = static_cast<std::size_t>(ensemble_.outputs());
-  if (labels.empty()) {
-    for (std::size_t g = 0; g < outputs; ++g) labels.push_back(fmt::format("label{}", g));
-  }
-  if (labels.size() != outputs) {
-    throw Error("usage.value",
-                fmt::format("--labels gives {} names, the model's outputs are {}", labels.size(), outputs));
-  }
-  return labels;
-}
-
 void ExplainJob::prepare_shape() {
   auto const& schema = source_->schema();
   for (auto const f : schema.feature_order) {
     shape_.features.push_back(schema.feature_names[static_cast<std::size_t>(f)]);
   }
   shape_.players = schema.feature_order;
-  shape_.labels = output_labels();
+  shape_.labels = output_labels(ensemble_, options_.labels);
   shape_.expected_value = engine_->expected_value();
   shape_.id_name = schema.id_name;
   shape_.float64 = options_.float64;

@@ -45,11 +45,9 @@ class ExplainJob {
   void write_text(std::string const& name, std::string const& text);
   void check() const;  ///< throws Error check.additivity
 
-  [[nodiscard]] std::vector<std::string> output_labels() const;
   [[nodiscard]] PipelineOptions pipeline_options() const;
   void say_what_was_chosen() const;
   void say_what_was_done() const;
-  [[nodiscard]] std::string rounds_note() const;
   [[nodiscard]] std::string method_note() const;
   [[nodiscard]] std::string device_note() const;
   [[nodiscard]] std::string slow_hint() const;  ///< what makes a long run shorter
@@ -58,7 +56,6 @@ class ExplainJob {
   Console const& console_;
   Ensemble ensemble_;
   std::int32_t file_rounds_ = 0;  ///< before the selection
-  std::int32_t file_best_rounds_ = 0;
   CompiledModel model_;
   Question question_;
   std::unique_ptr<RowSource> source_;

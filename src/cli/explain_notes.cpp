@@ -7,16 +7,10 @@
 #include "cli/explain_job.h"
 #include "cli/progress_printer.h"
 #include "cli/simd_target.h"
+#include "cli/used_model.h"
 #include "limpid/error.h"
 
 namespace limpid::cli {
-
-std::string ExplainJob::rounds_note() const {
-  if (ensemble_.rounds == file_rounds_ && !options_.rounds.given) return fmt::format("{} rounds", file_rounds_);
-  auto note = fmt::format("{} of {} rounds", ensemble_.rounds, file_rounds_);
-  if (!options_.rounds.given) note += " (up to best_iteration; --iterations all takes every round)";
-  return note;
-}
 
 std::string ExplainJob::method_note() const {
   auto const* const space = question_.space == Space::kMargin ? "margin" : "response";
@@ -44,7 +38,7 @@ std::string ExplainJob::slow_hint() const {
 
 void ExplainJob::say_what_was_chosen() const {
   console_.note(fmt::format("{} {} {}: {} features, {}", ensemble_.library, ensemble_.version, ensemble_.objective,
-                            ensemble_.features.size(), rounds_note()));
+                            ensemble_.features.size(), rounds_note(ensemble_, file_rounds_, options_.rounds)));
   console_.note(fmt::format("{}; {}", method_note(), device_note()));
   for (auto const& note : source_->schema().notes) console_.note(note);
 }

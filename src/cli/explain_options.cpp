@@ -73,7 +73,7 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.load = load_options(arguments);
   out.data = read_options(arguments);
   out.background = background_option(arguments);
-  out.space = arguments.text("space") == "margin" ? Space::kMargin : Space::kResponse;
+  out.space = space_option(arguments);
   out.space_given = arguments.given("space");
   out.method = method_option(arguments.text("method"));
   out.rounds = rounds_option(arguments);

@@ -7,17 +7,9 @@ namespace limpid::cli {
 namespace {
 
 void add_input(std::vector<OptionSpec>& out) {
-  out.push_back({"model",
-                 "FILE",
-                 kInputGroup,
-                 "the model: XGBoost (JSON, UBJSON, binary), LightGBM (text), CatBoost (JSON), or limpid's JSON",
-                 "",
-                 {},
-                 {},
-                 ""});
+  add_model_file_option(out);
   add_model_options(kInputGroup, out);
-  out.push_back(
-      {"data", "FILE", kInputGroup, "the rows to explain: CSV, plain or gzip; - reads standard input", "", {}, {}, ""});
+  add_data_option(out);
   out.push_back({"background",
                  "FILE|sample:N",
                  kInputGroup,
@@ -27,15 +19,7 @@ void add_input(std::vector<OptionSpec>& out) {
                  {},
                  {},
                  "baseline"});
-  out.push_back({"config",
-                 "FILE",
-                 kInputGroup,
-                 "a JSON object of these options by their names without dashes, {\"data\": \"rows.csv\", "
-                 "\"exclude\": [\"a\", \"b\"], \"overwrite\": true}; the command line goes first",
-                 "",
-                 {},
-                 {},
-                 ""});
+  add_config_option(out);
 }
 
 void add_question(std::vector<OptionSpec>& out) {

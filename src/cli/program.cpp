@@ -26,6 +26,7 @@ usage: limpid COMMAND [options]
 
 commands:
   explain     local and global attributions of a model's outputs
+  predict     a model's predictions, and whether they are the library's
   inspect     what a model file holds
   version     limpid, CUDA, Arrow, SIMD target, compiler (also --version)
   help        this text (also --help)
@@ -36,7 +37,7 @@ commands:
 int dispatch(std::vector<std::string> const& args, Console& console) {
   if (args.empty()) {
     throw Error("usage.command", "a command is needed", {},
-                "limpid explain, limpid inspect; `limpid --help` says more");
+                "limpid explain, limpid predict, limpid inspect; `limpid --help` says more");
   }
   auto const& command = args[0];
   std::vector<std::string> const rest(args.begin() + 1, args.end());
@@ -49,8 +50,10 @@ int dispatch(std::vector<std::string> const& args, Console& console) {
     return 0;
   }
   if (command == "explain") return explain_command(rest, console);
+  if (command == "predict") return predict_command(rest, console);
   if (command == "inspect") return inspect_command(rest, console);
-  static std::vector<std::string> const known{"explain", "inspect", "version", "help", "--version", "--help"};
+  static std::vector<std::string> const known{"explain", "predict",   "inspect", "version",
+                                              "help",    "--version", "--help"};
   auto const near = nearest(command, known);
   throw Error("usage.command", fmt::format("unknown command '{}'", command), {},
               near.empty() ? "`limpid --help` lists the commands" : fmt::format("did you mean '{}'?", near));

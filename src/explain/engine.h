@@ -37,6 +37,9 @@ struct Question {
 [[nodiscard]] Question plan(Ensemble const& ensemble, Space space, bool space_given, Method method,
                             bool background_given, std::int32_t max_exact_players);
 
+/// Throws Error model.objective when only the margin of the model can be explained.
+void require_response(Ensemble const& ensemble);
+
 /// The values of one chunk. Vectors are [.. x stride], stride a multiple of 64 >= rows.
 struct Explanation {
   std::int64_t rows = 0;

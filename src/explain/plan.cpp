@@ -26,17 +26,20 @@ void check_path_dependent(Ensemble const& ensemble, Space space, bool background
 
 }  // namespace
 
+void require_response(Ensemble const& ensemble) {
+  if (ensemble.has_response) return;
+  throw Error("model.objective",
+              "objective \"" + ensemble.objective + "\" has no response that can be explained, only its margin", {},
+              "use --space margin");
+}
+
 Question plan(Ensemble const& ensemble, Space space, bool space_given, Method method, bool background_given,
               std::int32_t max_exact_players) {
   Question question;
   question.max_exact_players = max_exact_players;
   question.method = method == Method::kPathDependent ? method : Method::kInterventional;
   question.space = question.method == Method::kPathDependent && !space_given ? Space::kMargin : space;
-  if (question.space == Space::kResponse && !ensemble.has_response) {
-    throw Error("model.objective",
-                "objective \"" + ensemble.objective + "\" has no response that can be explained, only its margin", {},
-                "use --space margin");
-  }
+  if (question.space == Space::kResponse) require_response(ensemble);
   if (question.method == Method::kPathDependent) check_path_dependent(ensemble, question.space, background_given);
   bool const additive = question.space == Space::kMargin || ensemble.link == Link::kIdentity;
   question.algorithm = additive ? Algorithm::kLeafTables : Algorithm::kLattice;

@@ -141,7 +141,9 @@ class Run {
     if (count_only_) return;  // the run has failed: what is left is to count
     out.summary = explanation.summary;
     out.vectors = static_cast<std::size_t>(explanation.outputs) * static_cast<std::size_t>(explanation.players);
-    out.additivity = check_additivity(options_.additivity, explanation, chunk.first_row);
+    if (!options_.additivity.base.empty()) {
+      out.additivity = check_additivity(options_.additivity, explanation, chunk.first_row);
+    }
     stages_.format(chunk, explanation, out.text);
   }
 

@@ -1,0 +1,30 @@
+/// A model as a command uses it: read, its warnings told, its rounds chosen, its outputs named.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/data_options.h"
+#include "limpid/ensemble.h"
+
+namespace limpid::cli {
+
+struct UsedModel {
+  Ensemble ensemble;
+  std::int32_t file_rounds = 0;  ///< before the selection
+};
+
+/// Rounds as asked, else as XGBoost's scikit-learn interface predicts after early stopping. Throws Error model.*,
+/// usage.value.
+[[nodiscard]] UsedModel use_model(std::string const& path, LoadOptions const& load, RoundsOption const& rounds,
+                                  Console const& console);
+
+/// "4 of 20 rounds (up to best_iteration; ...)".
+[[nodiscard]] std::string rounds_note(Ensemble const& ensemble, std::int32_t file_rounds, RoundsOption const& rounds);
+
+/// [G] those given, else the model's own, else label0, label1, ... Throws Error usage.value: another number of names.
+[[nodiscard]] std::vector<std::string> output_labels(Ensemble const& ensemble, std::vector<std::string> const& given);
+
+}  // namespace limpid::cli
