@@ -22,6 +22,8 @@ struct Meaning {
 constexpr char const* kReadable =
     "limpid reads models of XGBoost, LightGBM (save_model), CatBoost (save_model with format=\"json\") and what "
     "limpid.export writes of scikit-learn's";
+constexpr char const* kConvertLegacy =
+    "load it with XGBoost 1.0 to 3.0 (pip install 'xgboost<3.1') and save it with booster.save_model(\"model.json\")";
 constexpr char const* kSaveLightgbm = "booster.save_model(\"model.txt\") writes a model that can be read";
 constexpr char const* kSaveCatboost =
     "load it with catboost.CatBoost().load_model and save it with model.save_model(\"model.json\", format=\"json\") "
@@ -36,10 +38,8 @@ constexpr std::array<Meaning, 21> kMeanings{{
     {"a model in limpid's own JSON", "limpid.export writes it"},
     {"a LightGBM model as dump_model writes it", kSaveLightgbm},
     {"UBJSON", "booster.save_model(\"model.ubj\") writes an XGBoost model"},
-    {"an XGBoost model in the legacy binary format",
-     "load it with XGBoost 1.0 to 3.0 (pip install 'xgboost<3.1') and save it with booster.save_model(\"model.json\")"},
-    {"an XGBoost model in the legacy binary format",
-     "load it with XGBoost 1.0 to 3.0 (pip install 'xgboost<3.1') and save it with booster.save_model(\"model.json\")"},
+    {"an XGBoost model in the legacy binary format", kConvertLegacy},
+    {"an XGBoost model in the legacy binary format", kConvertLegacy},
     {"an XGBoost text dump", "a dump lacks base score and objective: use booster.save_model(\"model.json\")"},
     {"a Python pickle",
      "pickles are programs and are never loaded; load it where you trust it (pickle.load or joblib.load) and save it "

@@ -60,6 +60,16 @@ class DocumentReader {
   void read_array(std::vector<std::int32_t>& out) { read_numbers(&out); }
   void read_array(std::vector<std::uint8_t>& out) { read_numbers(&out); }
 
+  /// An array that was skipped, from the offset() at which skip() was called; the reader stays where it is. REQUIRES:
+  /// the array is not the element of a typed container, which would hold its marker.
+  template <class T>
+  void read_array_at(std::size_t offset, std::vector<T>& out) {
+    char const* const here = at_;
+    at_ = begin_ + offset;
+    read_array(out);
+    at_ = here;
+  }
+
   virtual void skip() = 0;    ///< the next value, whatever it is
   virtual void finish() = 0;  ///< checks that nothing but space follows
 

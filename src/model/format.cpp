@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<Format, 6> kFormats{{
     {"xgboost-json", read_xgboost_json, Content::kXgboostJson},
     {"xgboost-ubjson", read_xgboost_ubjson, Content::kUbjson},
-    {"xgboost-binary", nullptr, Content::kXgboostLegacy, Content::kXgboostHeaderless},
+    {"xgboost-binary", read_xgboost_legacy, Content::kXgboostLegacy, Content::kXgboostHeaderless},
     {"lightgbm", nullptr, Content::kLightgbm},
     {"catboost", nullptr, Content::kCatboostJson},
     {"limpid", read_limpid, Content::kLimpidJson},

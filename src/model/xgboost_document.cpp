@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "limpid/error.h"
 #include "model/xgboost_reading.h"
 
 namespace limpid::model {
@@ -143,8 +144,10 @@ class Walker : private PartReader {
         in_.read_array(doc_.iteration_indptr);
       } else if (key == "weight_drop") {
         read_weights();
-      } else if (key == "cats" || doc_.booster == "gblinear" || key == "weights") {
-        in_.skip();  // cats: names of categories, codes are what the trees test; weights: gblinear, refused by name
+      } else if (key == "cats") {
+        CategoryReader(in_, doc_, place_).read(path + "cats/");
+      } else if (doc_.booster == "gblinear" || key == "weights") {
+        in_.skip();  // refused by the booster's name
       } else {
         unknown();
       }
@@ -168,7 +171,7 @@ class Walker : private PartReader {
     TreeReader reader(in_, doc_, place_);
     in_.open_array();
     for (place_.tree = 0; in_.next_element(); ++place_.tree) {
-      doc_.trees.push_back(convert_tree(reader.read(), place_.tree, file_));
+      doc_.add_tree(reader.read(), file_);
       if (consumed_) consumed_(in_.offset());
     }
     place_ = {key, -1};
@@ -202,6 +205,17 @@ std::int64_t PartReader::read_count() {
   if (error != std::errc() || last != text.data() + text.size())
     fail(fmt::format("'{}' should be a whole number, found '{}'", place_.key, text.substr(0, 40)));
   return value;
+}
+
+void XgboostDocument::add_tree(XgboostRawTree const& raw, std::string const& file) {
+  auto const size = std::max<std::int64_t>(1, raw.leaf_size);
+  auto const number = static_cast<std::int64_t>(trees.size()) / leaf_size;
+  if (trees.empty()) leaf_size = size;
+  if (size != leaf_size)
+    throw Error("model.tree",
+                fmt::format("tree {} has leaves of {} values, the trees before it {}", number, size, leaf_size), file,
+                "the file is damaged: save the model again with booster.save_model(\"model.json\")");
+  convert_tree(raw, number, file, trees);
 }
 
 void read_xgboost_document(DocumentReader& in, XgboostDocument& document, Place& place, std::string const& file,

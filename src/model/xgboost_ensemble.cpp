@@ -1,9 +1,11 @@
 /// From what the file says to what it means: outputs, objective and base score, rounds, features, versions.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "limpid/error.h"
@@ -20,7 +22,10 @@ constexpr std::int64_t kNewestMinor = 4;
 class Assembler {
  public:
   Assembler(XgboostDocument&& document, ModelBytes const& model)
-      : doc_(std::move(document)), file_(model.name), allow_unknown_(model.allow_unknown_version) {}
+      : doc_(std::move(document)),
+        file_(model.name),
+        allow_unknown_(model.allow_unknown_version),
+        trees_(static_cast<std::int64_t>(doc_.trees.size()) / doc_.leaf_size) {}
 
   Ensemble assemble(std::string format) {
     check_version();
@@ -29,7 +34,7 @@ class Assembler {
     out_.library = "xgboost";
     out_.format = std::move(format);
     out_.sums_float32 = true;
-    out_.base_last = doc_.version[0] == 1 && doc_.version[1] == 0;
+    out_.base_last = doc_.version[0] == 0 || (doc_.version[0] == 1 && doc_.version[1] == 0);
     set_outputs();
     set_objective();
     out_.trees = std::move(doc_.trees);
@@ -37,6 +42,7 @@ class Assembler {
     set_tree_outputs();
     set_rounds();
     set_weights();
+    if (!doc_.categories.empty()) set_xgboost_categories(std::move(doc_.categories), out_, file_);
     check_trees(out_, file_, "the file is damaged: save the model again");
     return std::move(out_);
   }
@@ -56,8 +62,13 @@ class Assembler {
 
   void check_version() {
     auto const& v = doc_.version;
-    if (v.size() != 3 || v[0] < 0 || v[1] < 0 || v[2] < 0) fail("'version' should be three numbers such as [3,2,0]");
-    out_.version = fmt::format("{}.{}.{}", v[0], v[1], v[2]);
+    bool const whole = v.size() == 3 || (v.size() == 2 && doc_.legacy);
+    if (!whole || *std::min_element(v.begin(), v.end()) < 0) fail("'version' should be three numbers such as [3,2,0]");
+    out_.version = fmt::format("{}", fmt::join(v, "."));
+    if (doc_.legacy && v[0] == 0) {  // not in the file before 1.0
+      out_.version = "0.90 or older";
+      return;
+    }
     auto const newest = fmt::format("{}.{}", kNewestMajor, kNewestMinor);
     if ((v[0] > kNewestMajor && !allow_unknown_) || v[0] == 0)
       throw Error(
@@ -89,9 +100,8 @@ class Assembler {
     if (!doc_.has_trees)
       fail("the file has no trees",
            "it looks like save_config's output; booster.save_model(\"model.json\") writes trees");
-    auto const trees = static_cast<std::int64_t>(doc_.trees.size());
-    if (!doc_.num_trees.empty() && parse("num_trees", doc_.num_trees, 0, trees) != trees)
-      fail(fmt::format("num_trees is {}, but the file has {} trees", doc_.num_trees, trees));
+    if (!doc_.num_trees.empty() && parse("num_trees", doc_.num_trees, 0, trees_) != trees_)
+      fail(fmt::format("num_trees is {}, but the file has {} trees", doc_.num_trees, trees_));
   }
 
   std::int64_t parse(char const* name, std::string const& text, std::int64_t least, std::int64_t most) const {
@@ -114,6 +124,7 @@ class Assembler {
     Objective objective = find_objective(out_.objective);
     if (out_.objective == "binary:logitraw" && doc_.version[0] == 1 && doc_.version[1] < 3)
       objective.base = BaseScore::kLogit;  // a margin only from 1.3
+    if (doc_.legacy && doc_.version[0] == 0) objective.base = BaseScore::kMargin;
     out_.base_score = doc_.base_score;
     out_.base_margin = parse_base_score(out_.base_score, outputs_, objective, file_);
     out_.link = objective.link;
@@ -155,49 +166,61 @@ class Assembler {
   }
 
   void set_tree_outputs() {
-    if (doc_.tree_info.size() != out_.trees.size())
-      fail(fmt::format("tree_info has {} entries for {} trees", doc_.tree_info.size(), out_.trees.size()));
-    for (std::size_t t = 0; t < out_.trees.size(); ++t) {
-      auto const output = doc_.tree_info[t];
-      if (output < 0 || output >= outputs_)
+    auto const width = doc_.leaf_size;
+    if (width > 1 && width != outputs_)
+      fail(fmt::format("the trees have leaves of {} values, but the model has {} outputs", width, outputs_));
+    out_.outputs_per_tree = static_cast<std::int32_t>(width);
+    if (static_cast<std::int64_t>(doc_.tree_info.size()) != trees_)
+      fail(fmt::format("tree_info has {} entries for {} trees", doc_.tree_info.size(), trees_));
+    for (std::int64_t t = 0; t < trees_; ++t) {
+      auto output = doc_.tree_info[static_cast<std::size_t>(t)];
+      if (output < 0 || output > outputs_ - width)
         fail(fmt::format("tree_info gives tree {} to output {}, but the model has {}", t, output, outputs_));
-      out_.trees[t].output = static_cast<std::int32_t>(output);
+      for (Tree& tree : parts(t)) tree.output = static_cast<std::int32_t>(output++);
     }
+  }
+
+  /// Tree t of the file: one tree, or with vector leaves one per output.
+  std::span<Tree> parts(std::int64_t t) {
+    auto const width = static_cast<std::size_t>(doc_.leaf_size);
+    return std::span(out_.trees).subspan(static_cast<std::size_t>(t) * width, width);
   }
 
   void set_rounds() {
-    auto const trees = static_cast<std::int64_t>(out_.trees.size());
+    auto per_round = parallel_trees() * (outputs_ / doc_.leaf_size);
     if (doc_.iteration_indptr.size() > 1) {
-      rounds_from_pointers(trees);
+      per_round = std::max<std::int64_t>(1, rounds_from_pointers());
     } else {
-      auto const per_round = outputs_ * parallel_trees();
-      out_.trees_per_round = static_cast<std::int32_t>(std::min(per_round, std::max<std::int64_t>(1, trees)));
-      for (std::int64_t t = 0; t < trees; ++t)
-        out_.trees[static_cast<std::size_t>(t)].round = static_cast<std::int32_t>(t / per_round);
-      out_.rounds = static_cast<std::int32_t>((trees + per_round - 1) / per_round);
+      for (std::int64_t t = 0; t < trees_; ++t) set_round(t, t / per_round);
+      out_.rounds = static_cast<std::int32_t>((trees_ + per_round - 1) / per_round);
     }
+    out_.trees_per_round = static_cast<std::int32_t>(std::clamp<std::int64_t>(trees_, 1, per_round) * doc_.leaf_size);
     set_best_rounds();
   }
 
-  void rounds_from_pointers(std::int64_t trees) {
+  void set_round(std::int64_t t, std::int64_t round) {
+    for (Tree& tree : parts(t)) tree.round = static_cast<std::int32_t>(round);
+  }
+
+  /// Returns the trees of the first round.
+  std::int64_t rounds_from_pointers() {
     auto const& begin = doc_.iteration_indptr;
-    if (begin.front() != 0 || begin.back() != trees || !std::is_sorted(begin.begin(), begin.end()))
-      fail(fmt::format("iteration_indptr should rise from 0 to {} trees", trees));
+    if (begin.front() != 0 || begin.back() != trees_ || !std::is_sorted(begin.begin(), begin.end()))
+      fail(fmt::format("iteration_indptr should rise from 0 to {} trees", trees_));
     for (std::size_t r = 0; r + 1 < begin.size(); ++r)
-      for (auto t = begin[r]; t < begin[r + 1]; ++t)
-        out_.trees[static_cast<std::size_t>(t)].round = static_cast<std::int32_t>(r);
+      for (auto t = begin[r]; t < begin[r + 1]; ++t) set_round(t, static_cast<std::int64_t>(r));
     out_.rounds = static_cast<std::int32_t>(begin.size() - 1);
-    out_.trees_per_round = static_cast<std::int32_t>(std::max<std::int64_t>(1, begin[1]));
+    return begin[1];
   }
 
   /// Versions before 1.4 do not store num_parallel_tree. With several outputs tree_info tells it: [0,0,1,1,...]; with
   /// one output best_ntree_limit may, which counts rounds times parallel trees.
   std::int64_t parallel_trees() {
-    auto const most = std::max<std::int64_t>(1, static_cast<std::int64_t>(out_.trees.size()));
+    auto const most = std::max<std::int64_t>(1, trees_);
     if (!doc_.num_parallel_tree.empty())
       return std::max<std::int64_t>(1, parse("num_parallel_tree", doc_.num_parallel_tree, 0, most));
     auto const& info = doc_.tree_info;
-    if (outputs_ > 1) {
+    if (outputs_ > 1 && doc_.leaf_size == 1) {
       auto const run = std::find_if(info.begin(), info.end(), [](std::int64_t output) { return output != 0; });
       return std::max<std::int64_t>(1, run - info.begin());
     }
@@ -228,11 +251,11 @@ class Assembler {
   void set_weights() {
     auto const& weights = doc_.weight_drop;
     if (weights.empty()) return;
-    if (weights.size() != out_.trees.size())
-      fail(fmt::format("weight_drop has {} entries for {} trees", weights.size(), out_.trees.size()));
+    if (static_cast<std::int64_t>(weights.size()) != trees_)
+      fail(fmt::format("weight_drop has {} entries for {} trees", weights.size(), trees_));
     for (std::size_t t = 0; t < weights.size(); ++t) {
       if (!(std::abs(weights[t]) < 1e30F)) fail(fmt::format("weight_drop of tree {} is not a usable number", t));
-      out_.trees[t].weight = static_cast<double>(weights[t]);
+      for (Tree& tree : parts(static_cast<std::int64_t>(t))) tree.weight = static_cast<double>(weights[t]);
     }
   }
 
@@ -240,6 +263,7 @@ class Assembler {
   std::string const& file_;
   bool allow_unknown_;
   Ensemble out_;
+  std::int64_t trees_;  // in the file
   std::int64_t outputs_ = 1;
 };
 

@@ -20,6 +20,18 @@ class PartReader : protected ObjectReader {
   XgboostDocument& doc_;
 };
 
+/// Reads the re-coder's categories.
+class CategoryReader : private PartReader {
+ public:
+  using PartReader::PartReader;
+  void read(std::string const& path);
+
+ private:
+  void read_feature(std::string const& path);
+  void take_texts(std::vector<std::int64_t> const& offsets, std::vector<std::int64_t> const& values);
+  void take_numbers(std::int64_t type, std::vector<std::int64_t> const& values);
+};
+
 /// Reads the arrays of one tree after another.
 class TreeReader : private PartReader {
  public:
@@ -32,7 +44,8 @@ class TreeReader : private PartReader {
   void read_parameters();
 
   XgboostRawTree raw_;
-  std::uint32_t seen_ = 0;  ///< bit i: key i of the table was there
+  std::uint32_t seen_ = 0;           ///< bit i: key i of the table was there
+  std::size_t base_weights_at_ = 0;  ///< offset of the array, which is skipped at first
 };
 
 }  // namespace limpid::model

@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "limpid/error.h"
 #include "model/tree_shape.h"
@@ -19,7 +21,7 @@ class Converter {
   Converter(XgboostRawTree const& raw, std::int64_t number, std::string const& file)
       : raw_(raw), place_{number, file, kAdvice} {}
 
-  Tree convert() {
+  void convert(std::vector<Tree>& out) {
     check_header();
     check_sizes();
     Tree tree;
@@ -28,7 +30,10 @@ class Converter {
     auto const unreached = static_cast<std::int64_t>(shape_tree(tree, place_));
     if (raw_.num_deleted >= 0 && unreached != raw_.num_deleted)
       fail(fmt::format("{} nodes cannot be reached from the root, but num_deleted is {}", unreached, raw_.num_deleted));
-    return tree;
+    if (raw_.leaf_size > 1)
+      spread_leaves(std::move(tree), out);
+    else
+      out.push_back(std::move(tree));
   }
 
  private:
@@ -37,11 +42,8 @@ class Converter {
   void check_header() const {
     if (raw_.id >= 0 && raw_.id != place_.number)
       fail(fmt::format("its id is {}, expected {} (trees must be in order)", raw_.id, place_.number));
-    if (raw_.leaf_size > 1)
-      throw Error("model.tree",
-                  fmt::format("tree {} has vector leaves of {} values, which this version cannot explain",
-                              place_.number, raw_.leaf_size),
-                  place_.file, "train with multi_strategy=\"one_output_per_tree\" (XGBoost's default)");
+    if (raw_.leaf_size < 0 || raw_.leaf_size > kMaxOutputs)
+      fail(fmt::format("size_leaf_vector is {}, expected 0 to {}", raw_.leaf_size, kMaxOutputs));
     if (raw_.num_nodes < 1 || raw_.num_nodes > kMaxTreeNodes)
       fail(fmt::format("num_nodes is {}, expected 1 to {}", raw_.num_nodes, kMaxTreeNodes));
   }
@@ -59,6 +61,12 @@ class Converter {
     check_size("default_left", raw_.default_left.size());
     if (!raw_.hessian.empty()) check_size("sum_hessian", raw_.hessian.size());
     if (!raw_.split_type.empty()) check_size("split_type", raw_.split_type.size());
+    if (raw_.leaf_size <= 1) return;
+    auto const values = raw_.leaf_weights.empty() ? raw_.base_weights.size() : raw_.leaf_weights.size();
+    auto const width = static_cast<std::size_t>(raw_.leaf_size);
+    if (values == 0 || values % width != 0 || (raw_.leaf_weights.empty() && values / width != raw_.left.size()))
+      fail(fmt::format("{} has {} values for leaves of {}", raw_.leaf_weights.empty() ? "base_weights" : "leaf_weights",
+                       values, width));
   }
 
   /// sets_[old node] = index into tree.sets, or -1. Every set has its own part of `categories`, so that together
@@ -108,7 +116,10 @@ class Converter {
     tree.feature = raw_.feature;
     tree.threshold.assign(raw_.conditions.begin(), raw_.conditions.end());
     tree.missing_left = raw_.default_left;
-    tree.value = tree.threshold;
+    if (raw_.leaf_size > 1)
+      place_vectors(tree);
+    else
+      tree.value = tree.threshold;
     tree.cover.assign(raw_.hessian.begin(), raw_.hessian.end());
     tree.category_set = sets_;
     tree.category_set.resize(raw_.left.size(), -1);
@@ -121,6 +132,34 @@ class Converter {
     }
   }
 
+  /// value[leaf] = which vector of leaf_weights or base_weights is the leaf's, until the nodes have their order.
+  void place_vectors(Tree& tree) const {
+    std::size_t const vectors = raw_.leaf_weights.size() / static_cast<std::size_t>(raw_.leaf_size);
+    tree.value.resize(raw_.left.size());
+    for (std::size_t node = 0; node < raw_.left.size(); ++node) {
+      tree.value[node] = static_cast<double>(node);
+      if (raw_.leaf_weights.empty() || raw_.left[node] != -1) continue;
+      if (raw_.right[node] < 0 || static_cast<std::size_t>(raw_.right[node]) >= vectors)
+        fail(fmt::format("leaf {} has vector {} of {}", node, raw_.right[node], vectors));
+      tree.value[node] = static_cast<double>(raw_.right[node]);
+    }
+  }
+
+  /// One tree per value of a leaf, side by side.
+  void spread_leaves(Tree&& shape, std::vector<Tree>& out) const {
+    auto const& values = raw_.leaf_weights.empty() ? raw_.base_weights : raw_.leaf_weights;
+    auto const width = static_cast<std::size_t>(raw_.leaf_size);
+    for (std::size_t k = 0; k < width; ++k) {
+      Tree& tree = out.emplace_back(shape);
+      for (std::size_t n = 0; n < tree.left.size(); ++n) {
+        if (tree.left[n] != -1) continue;
+        float const value = values[static_cast<std::size_t>(shape.value[n]) * width + k];
+        if (!std::isfinite(value)) fail(fmt::format("value {} of a leaf is not finite", k));
+        tree.value[n] = static_cast<double>(value);
+      }
+    }
+  }
+
   XgboostRawTree const& raw_;
   TreePlace place_;
   std::vector<std::int32_t> sets_;
@@ -128,8 +167,8 @@ class Converter {
 
 }  // namespace
 
-Tree convert_tree(XgboostRawTree const& raw, std::int64_t number, std::string const& file) {
-  return Converter(raw, number, file).convert();
+void convert_tree(XgboostRawTree const& raw, std::int64_t number, std::string const& file, std::vector<Tree>& out) {
+  Converter(raw, number, file).convert(out);
 }
 
 }  // namespace limpid::model

@@ -46,11 +46,11 @@ constexpr std::array<TreeKey, 18> kKeys{{
     {"categories_sizes", &XgboostRawTree::categories_sizes},
     {"tree_param", {}, true},  // this and id are no arrays
     {"id"},
-    {"base_weights"},       // a statistic of training
+    {"leaf_weights", &XgboostRawTree::leaf_weights},
+    {"base_weights"},       // a statistic of training; the values of vector leaves up to 3.1
     {"loss_changes"},       // likewise
     {"parents"},            // repeats the structure
     {"leaf_child_counts"},  // likewise, up to 1.2
-    {"leaf_weights"},       // of vector leaves, which convert_tree refuses by their size
 }};
 
 }  // namespace
@@ -58,6 +58,8 @@ constexpr std::array<TreeKey, 18> kKeys{{
 XgboostRawTree const& TreeReader::read() {
   start();
   each_key(in_, [this](std::string const& name) { read_key(name); });
+  if (raw_.leaf_size > 1 && raw_.leaf_weights.empty() && base_weights_at_ != 0)
+    in_.read_array_at(base_weights_at_, raw_.base_weights);
   place_.key.clear();
   for (std::size_t i = 0; i < kKeys.size(); ++i)
     if (kKeys[i].required && (seen_ >> i & 1U) == 0) fail(fmt::format("the tree has no '{}'", kKeys[i].name));
@@ -66,9 +68,11 @@ XgboostRawTree const& TreeReader::read() {
 
 void TreeReader::start() {
   seen_ = 0;
+  base_weights_at_ = 0;
   for (auto const& key : kKeys) std::visit(Visitor{[this](auto array) { (raw_.*array).clear(); }}, key.target);
   raw_.id = raw_.num_nodes = raw_.num_deleted = -1;
   raw_.leaf_size = 0;
+  raw_.base_weights.clear();
 }
 
 void TreeReader::read_key(std::string const& name) {
@@ -88,6 +92,7 @@ void TreeReader::read_key(std::string const& name) {
   } else if (name == "id") {
     raw_.id = in_.read_integer();
   } else {
+    if (name == "base_weights") base_weights_at_ = in_.offset();
     in_.skip();
   }
 }
