@@ -77,6 +77,15 @@ void add_column_options(std::vector<OptionSpec>& out) {
                  {},
                  {},
                  ""});
+  out.push_back({"categories",
+                 "FILE",
+                 kColumnsGroup,
+                 "a JSON object that gives categorical features their codes by text, for models that hold codes alone: "
+                 "{\"region\": [\"text of code 0\", \"text of code 1\"], \"grade\": {\"A\": 0, \"B\": 3}}",
+                 "",
+                 {},
+                 {},
+                 ""});
 }
 
 void add_space_option(std::vector<OptionSpec>& out) {
@@ -151,6 +160,7 @@ ReadOptions read_options(Arguments const& arguments) {
   out.header = !arguments.flag("no-header");
   out.delimiter = delimiter_option(arguments);
   out.missing = arguments.all("missing");
+  out.categories = arguments.text("categories");
   return out;
 }
 

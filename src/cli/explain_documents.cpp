@@ -67,14 +67,15 @@ ManifestFacts ExplainJob::manifest_facts() {
                  options_.rounds.begin + ensemble_.rounds,
                  file_rounds_};
   bool const piped = options_.data.path == "-";
-  facts.data = {piped ? "-" : base_name(options_.data.path), source_->sha256(), result_.rows};
+  facts.data = {piped ? "-" : base_name(options_.data.path), source_->sha256(), result_.rows,
+                unseen_facts(source_->unseen())};
   facts.question = question_;
   facts.link = ensemble_.link;
   if (question_.method == Method::kInterventional) {
     bool const file = options_.background.kind == BackgroundKind::kFile;
     facts.background = {file ? "file" : "sample", file ? base_name(options_.background.path) : options_.background.text,
                         file && options_.background.path != "-" ? sha256_of_file(options_.background.path) : "",
-                        background_.rows};
+                        background_.rows, unseen_facts(background_unseen_)};
   }
   facts.seed = options_.seed;
   facts.pairs = result_.rows * background_.rows;
@@ -84,6 +85,9 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.expected_value = shape_.expected_value;
   facts.id_column = shape_.id_name;
   facts.missing = options_.data.missing;
+  if (auto const& file = options_.data.categories; !file.empty()) {
+    facts.categories = {base_name(file), sha256_of_file(file), 0, {}};
+  }
   facts.format = options_.csv ? "csv" : "jsonl";
   facts.float64 = options_.float64;
   auto const& worst = result_.additivity;

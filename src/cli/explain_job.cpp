@@ -77,6 +77,7 @@ void ExplainJob::run_stages() {
   explain();
   if (!to_stdout()) write_documents();
   say_what_was_done();
+  warn_of_unseen_categories();
   check();
 }
 
@@ -122,6 +123,7 @@ void ExplainJob::prepare_background() {
   auto const rows = open_rows(read, ensemble_);
   check_same_columns(rows->schema(), read);
   background_ = read_all(*rows);
+  background_unseen_ = rows->unseen();
 }
 
 /// A model without names takes columns by position: two headers that differ would be mixed up in silence.

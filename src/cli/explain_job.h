@@ -48,6 +48,7 @@ class ExplainJob {
   [[nodiscard]] PipelineOptions pipeline_options() const;
   void say_what_was_chosen() const;
   void say_what_was_done() const;
+  void warn_of_unseen_categories() const;
   [[nodiscard]] std::string method_note() const;
   [[nodiscard]] std::string device_note() const;
   [[nodiscard]] std::string slow_hint() const;  ///< what makes a long run shorter
@@ -61,7 +62,8 @@ class ExplainJob {
   std::unique_ptr<RowSource> source_;
   std::unique_ptr<OutputDirectory> directory_;
   RowChunk background_;
-  std::int64_t data_rows_ = 0;  ///< counted by sampling; 0: not yet known
+  std::vector<UnseenTexts> background_unseen_;  ///< of a background file
+  std::int64_t data_rows_ = 0;                  ///< counted by sampling; 0: not yet known
   std::unique_ptr<Engine> engine_;
   bool gpu_ = false;
   std::string device_name_;

@@ -17,19 +17,6 @@ constexpr double kFloat32Limit = 0x1.ffffffp127;
 
 constexpr std::array<std::string_view, 8> kMissingTexts{"NaN", "nan", "NA", "N/A", "#N/A", "null", "NULL", "None"};
 
-std::string_view trim(std::string_view text) noexcept {
-  auto const is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-         });
-}
-
 /// Whether a decimal number that no double can hold is too small rather than too large, by the power of ten of its
 /// first digit that is not zero. REQUIRES: `text` is a number that from_chars matched as out of range.
 bool is_tiny(std::string_view text) noexcept {
@@ -79,16 +66,29 @@ Parsed parse_number(std::string_view text) noexcept {
 
 }  // namespace
 
+std::string_view trim(std::string_view text) noexcept {
+  auto const is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept {
+  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+         });
+}
+
+bool is_missing_text(std::string_view trimmed) noexcept {
+  return trimmed.empty() || std::find(kMissingTexts.begin(), kMissingTexts.end(), trimmed) != kMissingTexts.end();
+}
+
 CellParser::CellParser(std::vector<std::string> const& missing, InputCast cast)
     : missing_texts_(missing), limit_(cast == InputCast::kFloat32 ? kFloat32Limit : kInfinity) {
   for (auto const& text : missing) {
     auto const parsed = parse_number(trim(text));
     if (parsed.is_number && !parsed.is_overflow && !std::isnan(parsed.value)) missing_numbers_.push_back(parsed.value);
   }
-}
-
-bool CellParser::is_missing_text(std::string_view text) const noexcept {
-  return text.empty() || std::find(kMissingTexts.begin(), kMissingTexts.end(), text) != kMissingTexts.end();
 }
 
 Cell CellParser::classify(double value) const noexcept {

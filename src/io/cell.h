@@ -18,6 +18,11 @@ enum class CellKind : std::uint8_t {
   kOverflow,  ///< a finite number that becomes infinite in the model's own type
 };
 
+[[nodiscard]] std::string_view trim(std::string_view text) noexcept;    ///< without blanks and tabs around it
+[[nodiscard]] bool is_missing_text(std::string_view trimmed) noexcept;  ///< empty, NaN, NA, null, None, ...
+/// ASCII letters alone. REQUIRES: `lower` is in lower case.
+[[nodiscard]] bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept;
+
 struct Cell {
   CellKind kind = CellKind::kMissing;
   double value = 0.0;
@@ -34,7 +39,6 @@ class CellParser {
 
  private:
   [[nodiscard]] Cell classify(double value) const noexcept;
-  [[nodiscard]] bool is_missing_text(std::string_view text) const noexcept;
 
   std::vector<std::string> missing_texts_;
   std::vector<double> missing_numbers_;

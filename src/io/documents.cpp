@@ -1,5 +1,8 @@
 #include "io/documents.h"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "io/csv_record.h"
@@ -43,12 +46,40 @@ Json method_of(ManifestFacts const& facts) {
   return method;
 }
 
+/// {"region": {"count": 3, "rule": "missing"}}
+Json unseen_of(std::vector<UnseenFacts> const& unseen) {
+  Json out = Json::object();
+  for (auto const& one : unseen) out[one.feature] = {{"count", one.count}, {"rule", one.rule}};
+  return out;
+}
+
+Json categories_of(InputFacts const& file) {
+  if (file.name.empty()) return nullptr;
+  return {{"name", file.name}, {"sha256", text_or_null(file.sha256)}};
+}
+
 Json background_of(BackgroundFacts const& background) {
   if (background.kind == "none") return nullptr;
-  return {{"kind", background.kind},
-          {"asked", background.asked},
-          {"sha256", text_or_null(background.sha256)},
-          {"rows", background.rows}};
+  Json out{{"kind", background.kind},
+           {"asked", background.asked},
+           {"sha256", text_or_null(background.sha256)},
+           {"rows", background.rows}};
+  if (background.kind == "file") out["unseen_categories"] = unseen_of(background.unseen);
+  return out;
+}
+
+bool has_texts(DataSchema const& schema, std::size_t feature) {
+  return feature < schema.category_texts.size() && !schema.category_texts[feature].empty();
+}
+
+/// What reads back as the category.
+std::string category_text(std::map<std::int32_t, std::string> const& texts, double value) {
+  if (std::isnan(value)) {
+    bool const empty_is_known = std::any_of(texts.begin(), texts.end(), [](auto const& t) { return t.second.empty(); });
+    return empty_is_known ? "NaN" : "";
+  }
+  auto const it = texts.find(static_cast<std::int32_t>(value));
+  return it == texts.end() ? "(unseen)" : it->second;
 }
 
 Json additivity_of(AdditivityFacts const& additivity) {
@@ -99,6 +130,13 @@ std::string baseline_header(DataSchema const& schema) {
   return out + "\n";
 }
 
+std::vector<UnseenFacts> unseen_facts(std::vector<UnseenTexts> const& unseen) {
+  std::vector<UnseenFacts> out;
+  out.reserve(unseen.size());
+  for (auto const& one : unseen) out.push_back({one.feature, one.count, name_of(one.rule)});
+  return out;
+}
+
 void append_baseline(DataSchema const& schema, RowsView rows, std::string& out) {
   char text[kNumberBytes];
   for (std::int64_t r = 0; r < rows.rows; ++r) {
@@ -106,7 +144,12 @@ void append_baseline(DataSchema const& schema, RowsView rows, std::string& out) 
     for (auto const feature : schema.feature_order) {
       if (!first) out += ',';
       first = false;
-      char const* const end = write_number(rows.data[feature * rows.stride + r], true, "", text);
+      double const value = rows.data[feature * rows.stride + r];
+      if (auto const f = static_cast<std::size_t>(feature); has_texts(schema, f)) {
+        append_csv_field(category_text(schema.category_texts[f], value), ',', out);
+        continue;
+      }
+      char const* const end = write_number(value, true, "", text);
       out.append(text, static_cast<std::size_t>(end - text));
     }
     out += '\n';
@@ -123,9 +166,11 @@ std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile cons
   data["rows_skipped"] = facts.rows_skipped;
   data["id"] = text_or_null(facts.id_column);
   data["missing"] = facts.missing;
+  data["unseen_categories"] = unseen_of(facts.data.unseen);
   return text_of({{"limpid", LIMPID_VERSION},
                   {"model", model_of(facts.model)},
                   {"data", std::move(data)},
+                  {"categories", categories_of(facts.categories)},
                   {"space", name_of(facts.question.space)},
                   {"link", name_of(facts.link)},
                   {"method", method_of(facts)},

@@ -27,15 +27,26 @@ struct AnalysisFacts {
 };
 [[nodiscard]] std::string analysis_json(AnalysisFacts const& facts);
 
-/// baseline.csv: the background rows that were used, feature columns in the data's column order; missing: empty.
+/// baseline.csv: the background rows that were used, feature columns in the data's column order, as --background reads
+/// them: categories by their texts, missing: empty ("NaN" where the empty text is a category), a category that the
+/// model has never seen: "(unseen)".
 [[nodiscard]] std::string baseline_header(DataSchema const& schema);
 void append_baseline(DataSchema const& schema, RowsView rows, std::string& out);
+
+/// Texts of a feature's values that are no category of the model.
+struct UnseenFacts {
+  std::string feature;
+  std::int64_t count = 0;  ///< values
+  std::string rule;        ///< what they were taken for: "missing", "other"
+};
+[[nodiscard]] std::vector<UnseenFacts> unseen_facts(std::vector<UnseenTexts> const& unseen);
 
 /// A file that was read. `name`: base name; `sha256`: empty when unknown (written as null).
 struct InputFacts {
   std::string name;
   std::string sha256;
   std::int64_t rows = 0;
+  std::vector<UnseenFacts> unseen = {};
 };
 
 struct ModelFacts {
@@ -57,6 +68,7 @@ struct BackgroundFacts {
   std::string asked;  ///< as given: "sample:100"; of a file: its base name
   std::string sha256;
   std::int64_t rows = 0;
+  std::vector<UnseenFacts> unseen = {};  ///< of a file; a sample's are among the data's
 };
 
 struct AdditivityFacts {
@@ -82,6 +94,7 @@ struct ManifestFacts {
   std::vector<double> expected_value;
   std::string id_column;
   std::vector<std::string> missing;  ///< spellings declared by --missing
+  InputFacts categories;             ///< the file of --categories; empty name: none; rows is not used
   std::string format;                ///< "jsonl", "csv"
   bool float64 = false;
   AdditivityFacts additivity;

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "io/byte_source.h"
+#include "io/category_encoder.h"
+#include "io/category_file.h"
 #include "io/cell.h"
 #include "io/columns.h"
 #include "io/csv_batches.h"
@@ -18,24 +19,13 @@ namespace {
 
 constexpr std::int64_t kStrideRows = 64;
 
-/// Text in a message: cut when long, line ends and other control characters shown.
-std::string shown(std::string_view text) {
-  static constexpr std::size_t kLongest = 40;
-  std::string out;
-  for (char const c : text.substr(0, kLongest)) {
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20U) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      out += c;
-    }
-  }
-  if (!is_utf8(out)) return fmt::format("{} bytes that are not UTF-8", text.size());
-  return text.size() > kLongest ? fmt::format("'{}'...", out) : fmt::format("'{}'", out);
-}
+/// A categorical feature by the texts of its categories, and what was met of them.
+struct CategoryColumn {
+  CategoryEncoder encoder;
+  std::int64_t values = 0;  ///< not missing
+  std::int64_t unseen = 0;
+  std::string example;  ///< the first unseen text
+};
 
 class CsvRowSource final : public RowSource {
  public:
@@ -43,13 +33,18 @@ class CsvRowSource final : public RowSource {
 
   [[nodiscard]] DataSchema const& schema() const override { return plan_.schema; }
   [[nodiscard]] bool next(std::int64_t max_rows, RowChunk& chunk) override;
+  [[nodiscard]] std::vector<UnseenTexts> unseen() const override;
   [[nodiscard]] std::string sha256() override { return batches_.sha256(); }
 
  private:
   void open(Ensemble const& ensemble);
   [[nodiscard]] DataHead read_head(std::size_t& skip) const;
-  void take(std::int64_t count, RowChunk& chunk) const;
-  [[noreturn]] void fail_cell(std::size_t feature, std::int64_t row, Cell cell, std::string_view text) const;
+  void plan_categories(Ensemble const& ensemble);
+  void take(std::int64_t count, RowChunk& chunk);
+  [[nodiscard]] std::int64_t take_numbers(std::size_t feature, std::int64_t count, double* out) const;
+  [[nodiscard]] std::int64_t take_categories(std::size_t feature, std::int64_t count, double* out);
+  void take_ids(std::int64_t count, RowChunk& chunk) const;
+  [[noreturn]] void fail_cell(std::size_t feature, std::int64_t bad) const;
   [[nodiscard]] std::string place(std::int32_t column, std::int64_t row) const;
 
   ReadOptions options_;
@@ -58,6 +53,7 @@ class CsvRowSource final : public RowSource {
   ColumnPlan plan_;
   std::vector<FeatureKind> kinds_;  ///< [M]
   std::vector<std::size_t> slots_;  ///< [M] index of the feature's column among those that are read
+  std::vector<std::optional<CategoryColumn>> categories_;  ///< [M] of features whose categories have texts
   std::size_t id_slot_ = 0;
   std::int64_t next_row_ = 0;
   std::int64_t used_ = 0;  ///< rows of the batch that were handed out
@@ -102,6 +98,7 @@ void CsvRowSource::open(Ensemble const& ensemble) {
   auto const head = read_head(skip);
   plan_ = plan_columns(head, options_, ensemble);
   for (auto const& feature : ensemble.features) kinds_.push_back(feature.kind);
+  plan_categories(ensemble);
   std::vector<std::int32_t> columns = plan_.column_of_feature;
   if (plan_.id_column) columns.push_back(*plan_.id_column);
   std::sort(columns.begin(), columns.end());
@@ -119,55 +116,67 @@ void CsvRowSource::open(Ensemble const& ensemble) {
   left_ = batches_.rows();
 }
 
+void CsvRowSource::plan_categories(Ensemble const& ensemble) {
+  auto file = options_.categories.empty() ? CategoryFile{} : read_category_file(options_.categories, ensemble);
+  plan_.schema.notes.insert(plan_.schema.notes.end(), file.notes.begin(), file.notes.end());
+  categories_.resize(ensemble.features.size());
+  plan_.schema.category_texts.resize(ensemble.features.size());
+  for (std::size_t f = 0; f < ensemble.features.size(); ++f) {
+    auto const given = file.lists.find(static_cast<std::int32_t>(f));
+    bool const in_file = given != file.lists.end();
+    if (!in_file && ensemble.features[f].categories.empty()) continue;
+    auto list = in_file ? std::move(given->second) : own_categories(ensemble.features[f], ensemble.unseen_category);
+    for (auto const& [text, code] : list.codes) plan_.schema.category_texts[f].emplace(code, text);
+    categories_[f].emplace(CategoryColumn{CategoryEncoder(std::move(list), options_.missing), 0, 0, {}});
+  }
+}
+
 std::string CsvRowSource::place(std::int32_t column, std::int64_t row) const {
   auto const& name = plan_.column_names[static_cast<std::size_t>(column)];
   auto const text = name == std::to_string(column) ? name : fmt::format("'{}'", name);
   return fmt::format("{} {}, line {}, column {}", options_.role, options_.path, batches_.line_of(row), text);
 }
 
-void CsvRowSource::fail_cell(std::size_t feature, std::int64_t row, Cell cell, std::string_view text) const {
-  std::string message;
-  std::string hint;
-  auto const missing = fmt::format("if it means that the value is missing: --missing {}", shown(text));
-  if (cell.kind == CellKind::kInfinite) {
-    message = fmt::format("{} is infinite, a finite number is needed", shown(text));
-    hint = missing;
-  } else if (cell.kind == CellKind::kOverflow) {
-    message = fmt::format("{} is too large for the model's numbers", shown(text));
-    hint = missing;
-  } else if (kinds_[feature] == FeatureKind::kCategorical) {
-    message = fmt::format("{} is text, the model's categories are given by their codes", shown(text));
-    hint = "write the integer code the model was trained with (pandas: column.cat.codes); " + missing;
-  } else {
-    message = fmt::format("{} is not a number", shown(text));
-    hint = missing;
-    if (text.find(',') != std::string_view::npos) hint = "numbers have a decimal point and no separators of thousands";
-  }
-  throw Error("data.value", message, place(plan_.column_of_feature[feature], row), hint);
+/// The bad cell is that of the batch's `bad`-th row that was not handed out.
+void CsvRowSource::fail_cell(std::size_t feature, std::int64_t bad) const {
+  auto const text = batches_.column(slots_[feature])[used_ + bad];
+  auto const& category = categories_[feature];
+  auto const complaint =
+      category ? complain_of_category(text, category->encoder.list())
+               : complain_of_number(parser_.parse(text), text, kinds_[feature] == FeatureKind::kCategorical);
+  throw Error("data.value", complaint.message, place(plan_.column_of_feature[feature], next_row_ + bad),
+              complaint.hint);
 }
 
-/// Appends the batch's next `count` rows to the chunk.
-void CsvRowSource::take(std::int64_t count, RowChunk& chunk) const {
-  std::int64_t first_bad = std::numeric_limits<std::int64_t>::max();
-  std::size_t bad_feature = 0;
-  for (std::size_t f = 0; f < slots_.size(); ++f) {
-    auto const column = batches_.column(slots_[f]);
-    double* const out = chunk.values.data() + static_cast<std::int64_t>(f) * chunk.stride + chunk.rows;
-    for (std::int64_t r = 0; r < count; ++r) {
-      auto const cell = parser_.parse(column[used_ + r]);
-      if (cell.kind > CellKind::kMissing) {
-        if (r < first_bad) bad_feature = f;
-        first_bad = std::min(first_bad, r);
-        break;
-      }
-      out[r] = cell.value;
-    }
+/// Values of the next `count` rows; the first row whose cell cannot be read, or `count`.
+std::int64_t CsvRowSource::take_numbers(std::size_t feature, std::int64_t count, double* out) const {
+  auto const column = batches_.column(slots_[feature]);
+  for (std::int64_t r = 0; r < count; ++r) {
+    auto const cell = parser_.parse(column[used_ + r]);
+    if (cell.kind > CellKind::kMissing) return r;
+    out[r] = cell.value;
   }
-  if (first_bad < count) {  // of several bad cells, the one of the first row is told
-    auto const text = batches_.column(slots_[bad_feature])[used_ + first_bad];
-    fail_cell(bad_feature, next_row_ + first_bad, parser_.parse(text), text);
+  return count;
+}
+
+std::int64_t CsvRowSource::take_categories(std::size_t feature, std::int64_t count, double* out) {
+  auto const column = batches_.column(slots_[feature]);
+  auto& category = *categories_[feature];
+  bool const refuses = category.encoder.list().unseen == UnseenCategory::kError;
+  for (std::int64_t r = 0; r < count; ++r) {
+    auto const text = column[used_ + r];
+    auto const code = category.encoder.encode(text);
+    out[r] = code.value;
+    if (code.kind == CategoryEncoder::Kind::kMissing) continue;
+    ++category.values;
+    if (code.kind == CategoryEncoder::Kind::kKnown) continue;
+    if (refuses) return r;
+    if (category.unseen++ == 0) category.example = text;
   }
-  if (!plan_.id_column) return;
+  return count;
+}
+
+void CsvRowSource::take_ids(std::int64_t count, RowChunk& chunk) const {
   auto const ids = batches_.column(id_slot_);
   for (std::int64_t r = 0; r < count; ++r) {
     auto const id = ids[used_ + r];
@@ -177,6 +186,33 @@ void CsvRowSource::take(std::int64_t count, RowChunk& chunk) const {
     }
     chunk.ids.emplace_back(id);
   }
+}
+
+/// Appends the batch's next `count` rows to the chunk.
+void CsvRowSource::take(std::int64_t count, RowChunk& chunk) {
+  std::int64_t first_bad = count;
+  std::size_t bad_feature = 0;
+  for (std::size_t f = 0; f < slots_.size(); ++f) {
+    double* const out = chunk.values.data() + static_cast<std::int64_t>(f) * chunk.stride + chunk.rows;
+    auto const bad = categories_[f] ? take_categories(f, count, out) : take_numbers(f, count, out);
+    if (bad < first_bad) {  // of several bad cells, the one of the first row is told
+      first_bad = bad;
+      bad_feature = f;
+    }
+  }
+  if (first_bad < count) fail_cell(bad_feature, first_bad);
+  if (plan_.id_column) take_ids(count, chunk);
+}
+
+std::vector<UnseenTexts> CsvRowSource::unseen() const {
+  std::vector<UnseenTexts> out;
+  for (auto const f : plan_.schema.feature_order) {
+    auto const& category = categories_[static_cast<std::size_t>(f)];
+    if (!category || category->unseen == 0) continue;
+    out.push_back({plan_.schema.feature_names[static_cast<std::size_t>(f)], category->unseen, category->values,
+                   category->example, category->encoder.list().unseen});
+  }
+  return out;
 }
 
 bool CsvRowSource::next(std::int64_t max_rows, RowChunk& chunk) {

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "io/cell_errors.h"
 #include "limpid/ensemble.h"
 
 namespace limpid {
@@ -20,6 +22,7 @@ struct ReadOptions {
   bool header = true;
   char delimiter = ',';
   std::vector<std::string> missing;       ///< spellings of a missing value beside the built-in ones
+  std::string categories;                 ///< file of texts and codes (category_file.h); empty: the model's own alone
   std::string role = "--data";            ///< "--data" or "--background", for messages
   std::int64_t block_bytes = 512 * 1024;  ///< read at a time; tests make it small
   std::function<bool()> stop;             ///< asked before every read, from any thread: true ends it
@@ -40,6 +43,8 @@ struct DataSchema {
   std::vector<std::string> feature_names;   ///< [M] in the model's feature order: the names outputs use
   std::string id_name;                      ///< header name of the id column, "id" without a header; empty: none
   std::vector<std::string> notes;           ///< e.g. matched by position because the model has no names
+  /// [M] code -> its text in the data, of the features whose categories have texts.
+  std::vector<std::map<std::int32_t, std::string>> category_texts;
 };
 
 class RowSource {
@@ -49,6 +54,8 @@ class RowSource {
   /// Reads the next rows, exactly `max_rows` of them except at the end; false when there are none left. Throws Error
   /// data.value with file, line, column and text, data.interrupted when options.stop() was true.
   [[nodiscard]] virtual bool next(std::int64_t max_rows, RowChunk& chunk) = 0;
+  /// Category texts that were not known in the rows read so far: features that had any, in the data's column order.
+  [[nodiscard]] virtual std::vector<UnseenTexts> unseen() const { return {}; }
   /// SHA-256 of the file as it is stored, hex, taken while it was read; skips the rows that are left. Empty: not a
   /// file.
   [[nodiscard]] virtual std::string sha256() { return {}; }

@@ -89,11 +89,24 @@ TEST(Documents, ManifestHoldsWhatDeterminesValues) {
       manifest["method"].dump(),
       R"({"name":"interventional","algorithm":"lattice","rows":1000,"pairs":100000,"max_exact_players":16,"largest_players":9})");
   EXPECT_EQ(manifest["background"].dump(), R"({"kind":"sample","asked":"sample:100","sha256":null,"rows":100})");
+  EXPECT_EQ(manifest["categories"], nullptr);
+  EXPECT_EQ(manifest["data"]["unseen_categories"].dump(), "{}");
   EXPECT_EQ(manifest["players"].dump(), R"(["b","a"])");
   EXPECT_EQ(manifest["additivity"]["row"], 17);
   EXPECT_EQ(manifest["files"].dump(), R"([{"name":"explanations_shap/out.jsonl","bytes":10,"sha256":"aa"}])");
   for (auto const* key : {"threads", "chunk_rows", "device", "simd", "host", "seconds"})
     EXPECT_FALSE(manifest.contains(key));
+}
+
+TEST(Documents, ManifestSaysWhatCategoriesWereTakenFor) {
+  auto facts = manifest_facts();
+  facts.categories = {"categories.json", "ccc", 0};
+  facts.data.unseen = unseen_facts({{"region", 3, 9, "x", UnseenCategory::kMissing}});
+  facts.background = {"file", "background.csv", "", 100, unseen_facts({{"a", 1, 9, "x", UnseenCategory::kOther}})};
+  auto const manifest = Json::parse(manifest_json(facts, {}));
+  EXPECT_EQ(manifest["categories"].dump(), R"({"name":"categories.json","sha256":"ccc"})");
+  EXPECT_EQ(manifest["data"]["unseen_categories"].dump(), R"({"region":{"count":3,"rule":"missing"}})");
+  EXPECT_EQ(manifest["background"]["unseen_categories"].dump(), R"({"a":{"count":1,"rule":"other"}})");
 }
 
 TEST(Documents, ManifestWithoutBackgroundOrRows) {
