@@ -77,7 +77,8 @@ void ExplainJob::run_stages() {
   explain();
   if (!to_stdout()) write_documents();
   say_what_was_done();
-  warn_of_unseen_categories();
+  warn_of_unseen(source_->unseen(), console_);
+  warn_of_unseen(background_unseen_, console_, ", --background " + options_.background.path);
   check();
 }
 

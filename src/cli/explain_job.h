@@ -48,7 +48,6 @@ class ExplainJob {
   [[nodiscard]] PipelineOptions pipeline_options() const;
   void say_what_was_chosen() const;
   void say_what_was_done() const;
-  void warn_of_unseen_categories() const;
   [[nodiscard]] std::string method_note() const;
   [[nodiscard]] std::string device_note() const;
   [[nodiscard]] std::string slow_hint() const;  ///< what makes a long run shorter

@@ -58,13 +58,6 @@ void ExplainJob::say_what_was_done() const {
   }
 }
 
-void ExplainJob::warn_of_unseen_categories() const {
-  for (auto const& unseen : source_->unseen()) console_.warning("data.category", describe(unseen));
-  for (auto const& unseen : background_unseen_) {
-    console_.warning("data.category", fmt::format("{}, --background {}", describe(unseen), options_.background.path));
-  }
-}
-
 void ExplainJob::check() const {
   auto const& found = result_.additivity;
   if (found.holds()) return;

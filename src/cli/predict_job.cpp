@@ -49,6 +49,7 @@ void PredictJob::run_stages() {
   open();
   say_what_was_chosen();
   predict();
+  warn_of_unseen(source_->unseen(), console_);
   finish_file();
   if (options_.compare.path.empty()) return;
   report();

@@ -25,6 +25,10 @@ std::string rounds_note(Ensemble const& ensemble, std::int32_t file_rounds, Roun
   return note;
 }
 
+void warn_of_unseen(std::vector<UnseenTexts> const& unseen, Console const& console, std::string const& suffix) {
+  for (auto const& feature : unseen) console.warning("data.category", describe(feature) + suffix);
+}
+
 std::vector<std::string> output_labels(Ensemble const& ensemble, std::vector<std::string> const& given) {
   auto labels = given.empty() ? ensemble.labels : given;
   auto const outputs = static_cast<std::size_t>(ensemble.outputs());

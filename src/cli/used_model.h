@@ -7,6 +7,7 @@
 
 #include "cli/console.h"
 #include "cli/data_options.h"
+#include "io/cell_errors.h"
 #include "limpid/ensemble.h"
 
 namespace limpid::cli {
@@ -23,6 +24,9 @@ struct UsedModel {
 
 /// "4 of 20 rounds (up to best_iteration; ...)".
 [[nodiscard]] std::string rounds_note(Ensemble const& ensemble, std::int32_t file_rounds, RoundsOption const& rounds);
+
+/// A warning per feature whose column had category texts that the model does not know; `suffix` ends the line.
+void warn_of_unseen(std::vector<UnseenTexts> const& unseen, Console const& console, std::string const& suffix = {});
 
 /// [G] those given, else the model's own, else label0, label1, ... Throws Error usage.value: another number of names.
 [[nodiscard]] std::vector<std::string> output_labels(Ensemble const& ensemble, std::vector<std::string> const& given);

@@ -56,6 +56,7 @@ NumberColumns open_number_columns(ReadOptions options, std::vector<std::string> 
   options.id.reset();
   options.label.reset();
   options.exclude.clear();
+  options.categories.clear();  // they are the data's
   for (std::size_t c = 0; c < names.size(); ++c) {
     if (std::binary_search(used.begin(), used.end(), c)) {
       Feature feature;

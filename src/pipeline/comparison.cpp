@@ -32,6 +32,7 @@ class JoinedSource final : public RowSource {
       : data_(std::move(data)), columns_(std::move(columns)), where_(std::move(where)) {}
 
   [[nodiscard]] DataSchema const& schema() const override { return data_->schema(); }
+  [[nodiscard]] std::vector<UnseenTexts> unseen() const override { return data_->unseen(); }
   [[nodiscard]] std::string sha256() override { return data_->sha256(); }
 
   [[nodiscard]] bool next(std::int64_t max_rows, RowChunk& chunk) override {

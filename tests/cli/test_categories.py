@@ -3,14 +3,18 @@ the background."""
 
 import csv
 import json
+import re
+import struct
 
 import pytest
-from limpid_program import FIXTURES, MODEL, assert_error, explain
+from limpid_program import FIXTURES, MODEL, assert_error, explain, run
 
 CODES = FIXTURES / "3.4.1/categorical.json"  # trained on codes, with names
 DATA = FIXTURES / "categorical.csv"
 SIZE, REGION = "größe", "region"
 TEXTS = {SIZE: [f"size {c}" for c in range(40)], REGION: {f"région {c} ß": c for c in range(12)}}
+NAMED = FIXTURES / "3.4.1/strings.json"  # trained on pandas categories: numbers 100 to 139, "region 0" to "region 11"
+NAMED_DATA = FIXTURES / "strings.csv"
 
 
 def rows_of(path=DATA):
@@ -157,6 +161,87 @@ def test_files_that_are_refused(tmp_path, categories, code, words):
     done = explain("--model", CODES, "--data", DATA, "--categories", tmp_path / "c.json", "--out", tmp_path / "out")
     assert_error(done, code, 2, "--categories", *words)
     assert not (tmp_path / "out").exists()
+
+
+def head_of(path, rows):
+    return "".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[: rows + 1])
+
+
+def as_float32(value):
+    return struct.unpack("f", struct.pack("f", value))[0]
+
+
+def assert_answers(model, rows, key, tolerance=0.0):
+    """Per row and value, within `tolerance` of the library's own."""
+    expected = json.loads(model.with_suffix(".expected.json").read_text())[key]
+    assert len(rows) == len(expected) == 40
+    for row, want in zip(rows, expected):
+        assert len(row) == len(want)
+        assert all(abs(as_float32(a) - as_float32(b)) <= tolerance for a, b in zip(row, want)), (row, want)
+
+
+@pytest.mark.parametrize(("model", "categories"), [
+    ("3.2.0/strings.ubj", None),
+    ("3.3.0/strings.json", None),
+    ("3.4.1/strings.json", None),
+    ("3.4.1/strings_utf8.ubj", None),
+    # XGBoost 3.2 wrote these names damaged: the user's file heals the model
+    ("3.2.0/strings_utf8.json", {"region": [f"region {c} ß" for c in range(12)]}),
+])  # fmt: skip
+def test_models_that_know_their_texts_answer_as_xgboost(tmp_path, model, categories):
+    model = FIXTURES / model
+    name = json.loads(model.with_suffix(".expected.json").read_text())["data"]
+    data = tmp_path / "rows.csv"
+    data.write_text(head_of(FIXTURES / f"{name}.csv", 40), encoding="utf-8")
+    args = ["--model", model, "--data", data]
+    if categories:
+        (tmp_path / "c.json").write_text(json.dumps(categories))
+        args += ["--categories", tmp_path / "c.json"]
+    done = run("predict", *args, "--space", "margin")
+    assert done.returncode == 0, done.stderr
+    assert_answers(model, [[float(v) for v in line.split(",")] for line in done.stdout.splitlines()[1:]], "margin")
+    done = explain(*args, "--method", "path-dependent", "--out", "-")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert_answers(model, [[*r["shap_values"].values(), r["expected_value"]] for r in rows], "contribs", 4e-6)
+
+
+def test_a_text_that_xgboost_refuses(tmp_path):
+    text = head_of(NAMED_DATA, 40).replace("region 1\n", "regoin 1\n", 1)
+    assert "regoin" in text
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    args = ["--model", NAMED, "--data", tmp_path / "rows.csv", "--out"]
+    line = text[: text.index("regoin")].count("\n") + 1
+    done = explain(*args, tmp_path / "out")
+    assert_error(done, "data.value", 3, "'regoin 1' is none of the 12 categories that the model knows: 'region 0', ",
+                 f"line {line}, column 'region'", "did you mean 'region 1'?")  # fmt: skip
+    assert run("predict", *args, "-").stderr.endswith(done.stderr)
+    # the user's own list replaces the model's, and then the text is missing
+    (tmp_path / "c.json").write_text(json.dumps({"region": [f"region {c}" for c in range(12)]}))
+    done = run("predict", *args, "-", "--categories", tmp_path / "c.json")
+    assert done.returncode == 0, done.stderr
+    assert "replaces the model's own categories of feature 'region'" in done.stderr
+    assert "warning[data.category]: feature 'region': 1 of " in done.stderr
+
+
+def test_numbers_count_by_value_and_codes_are_no_texts(tmp_path):
+    text = head_of(NAMED_DATA, 40)
+    other = re.sub(r"(?m)^((?:[^,\n]*,){2})(\d+),", r"\1 \2.0,", text)
+    assert other.count(".0,") > 20
+    outs = []
+    for i, content in enumerate((text, other)):
+        (tmp_path / f"{i}.csv").write_text(content, encoding="utf-8")
+        outs.append(run("predict", "--model", NAMED, "--data", tmp_path / f"{i}.csv").stdout)
+    assert outs[0] == outs[1] != ""
+    done = explain("--model", NAMED, "--data", DATA, "--out", "-")
+    assert_error(done, "data.value", 3, "is none of the", "column")
+
+
+def test_compare_with_a_file_that_has_no_categories(tmp_path, files):
+    common = ["--model", CODES, "--data", files["texts"], "--categories", files["categories"]]
+    (tmp_path / "p.csv").write_text(run("predict", "--model", CODES, "--data", files["codes"]).stdout)
+    done = run("predict", *common, "--compare", f"{tmp_path / 'p.csv'}:label0", "--tolerance", "0")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_model_without_categories(tmp_path):
