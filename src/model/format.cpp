@@ -16,7 +16,7 @@ constexpr std::array<Format, 6> kFormats{{
     {"xgboost-ubjson", read_xgboost_ubjson, Content::kUbjson},
     {"xgboost-binary", read_xgboost_legacy, Content::kXgboostLegacy, Content::kXgboostHeaderless},
     {"lightgbm", nullptr, Content::kLightgbm},
-    {"catboost", nullptr, Content::kCatboostJson},
+    {"catboost", read_catboost_json, Content::kCatboostJson},
     {"limpid", read_limpid, Content::kLimpidJson},
 }};
 
