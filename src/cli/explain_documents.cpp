@@ -28,6 +28,29 @@ std::string host_name() {
 
 }  // namespace
 
+std::string ExplainJob::level_directory(std::size_t level) const {
+  return (std::filesystem::path(options_.out) / ("level-" + std::to_string(level))).string();
+}
+
+void ExplainJob::open_directories() {
+  if (!options_.groups.every_level()) {
+    directories_.push_back(std::make_unique<OutputDirectory>(options_.out, options_.overwrite));
+    return;
+  }
+  OutputDirectory const all(options_.out, options_.overwrite);  // whether it may be written at all
+  for (std::size_t level = 1; level <= groupings_.size(); ++level) {
+    directories_.push_back(std::make_unique<OutputDirectory>(level_directory(level), options_.overwrite));
+  }
+}
+
+/// Of an earlier run, over names of more levels: the levels of one directory belong together.
+void ExplainJob::remove_old_levels() const {
+  for (auto level = groupings_.size() + 1; std::filesystem::exists(level_directory(level)); ++level) {
+    remove_results(level_directory(level));
+    if (std::filesystem::exists(level_directory(level))) return;  // somebody else's files
+  }
+}
+
 void ExplainJob::write_text(std::string const& name, std::string const& text) {
   auto const file = directory_->create(name);
   file->write(text);
@@ -81,6 +104,8 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.pairs = result_.rows * background_.rows;
   facts.largest_players = result_.largest_players;
   facts.players = shape_.features;
+  facts.groups = {options_.groups.any(), options_.groups.mode, options_.groups.separator,
+                  grouping_->level,      grouping_->levels,    grouping_->named};
   facts.labels = shape_.labels;
   facts.expected_value = shape_.expected_value;
   facts.id_column = shape_.id_name;

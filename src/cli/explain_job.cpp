@@ -12,6 +12,7 @@
 #include "cli/progress_printer.h"
 #include "cli/signals.h"
 #include "cli/used_model.h"
+#include "explain/engine_sum.h"
 #include "io/sample.h"
 #include "kernels/device.h"
 #include "limpid/error.h"
@@ -71,14 +72,28 @@ void ExplainJob::run_stages() {
   (void)output_labels(ensemble_, options_.labels);  // a wrong --labels is told before any work
   open();
   timed("background", [this] { prepare_background(); });
+  auto const shared_stages = stage_seconds_.size();
+  for (std::size_t i = 0; i < groupings_.size(); ++i) {
+    stage_seconds_.resize(shared_stages);
+    if (i > 0) source_ = open_rows(options_.data, ensemble_);  // each result reads the data once
+    grouping_ = &groupings_[i];
+    directory_ = to_stdout() ? nullptr : directories_[i].get();
+    run_result();
+  }
+  if (options_.groups.every_level()) remove_old_levels();
+}
+
+void ExplainJob::run_result() {
   timed("engine", [this] { prepare_engine(); });
   prepare_shape();
   say_what_was_chosen();
   explain();
   if (!to_stdout()) write_documents();
   say_what_was_done();
-  warn_of_unseen(source_->unseen(), console_);
-  warn_of_unseen(background_unseen_, console_, ", --background " + options_.background.path);
+  if (grouping_ == groupings_.data()) {  // all levels read the same rows
+    warn_of_unseen(source_->unseen(), console_);
+    warn_of_unseen(background_unseen_, console_, ", --background " + options_.background.path);
+  }
   check();
 }
 
@@ -95,7 +110,6 @@ void ExplainJob::load() {
   question_ = plan(ensemble_, options_.space, options_.space_given, options_.method, options_.background.given,
                    options_.max_exact_players);
   if (question_.space == Space::kResponse) scale_to_response(ensemble_);
-  model_ = compile(ensemble_);
 }
 
 void ExplainJob::open() {
@@ -107,7 +121,8 @@ void ExplainJob::open() {
                 "--data -", "give --background FILE, or the data as a file");
   }
   source_ = open_rows(options_.data, ensemble_);
-  if (!to_stdout()) directory_ = std::make_unique<OutputDirectory>(options_.out, options_.overwrite);
+  groupings_ = make_groupings(options_.groups, source_->schema());
+  if (!to_stdout()) open_directories();
 }
 
 void ExplainJob::prepare_background() {
@@ -144,21 +159,24 @@ RowsView ExplainJob::background_view() const noexcept {
 }
 
 void ExplainJob::prepare_engine() {
+  engine_.reset();  // it reads the model
+  bool const sum = options_.groups.mode == GroupMode::kSum;
+  model_ = sum ? compile(ensemble_) : compile(ensemble_, grouping_->players);
   if (gpu_) {
     device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
     engine_ = make_cuda_engine(model_, question_, background_view(), options_.device.index);
-    return;
+  } else {
+    engine_ = make_cpu_engine(model_, question_, background_view(), make_parallel_for(options_.threads, stop_flag()));
   }
-  engine_ = make_cpu_engine(model_, question_, background_view(), make_parallel_for(options_.threads, stop_flag()));
+  if (sum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);
 }
 
 /// Names and order of what is written.
 void ExplainJob::prepare_shape() {
   auto const& schema = source_->schema();
-  for (auto const f : schema.feature_order) {
-    shape_.features.push_back(schema.feature_names[static_cast<std::size_t>(f)]);
-  }
-  shape_.players = schema.feature_order;
+  shape_ = {};
+  shape_.players = player_order(grouping_->players, schema);
+  for (auto const p : shape_.players) shape_.features.push_back(grouping_->players.names[static_cast<std::size_t>(p)]);
   shape_.labels = output_labels(ensemble_, options_.labels);
   shape_.expected_value = engine_->expected_value();
   shape_.id_name = schema.id_name;
@@ -171,6 +189,7 @@ PipelineOptions ExplainJob::pipeline_options() const {
   out.engine_workers = gpu_ ? std::min(kGpuStreams, options_.threads) : options_.threads;
   out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, model_, gpu_);
   out.max_exact_players = question_.max_exact_players;
+  if (model_.players != model_.features) out.players_are = "players (groups, or features by themselves)";
   out.additivity = additivity_rule(model_, question_, engine_->expected_value());
   return out;
 }

@@ -30,11 +30,15 @@ class ExplainJob {
  private:
   [[nodiscard]] bool to_stdout() const noexcept { return options_.out == "-"; }
   void run_stages();
+  void run_result();                                                 ///< one result: of all levels of groups, one
   void timed(char const* stage, std::function<void()> const& work);  ///< notes its seconds in run.json
   void load();                                                       ///< model, rounds, question
-  void open();                                                       ///< data against model, output directory
+  void open();                                                       ///< data against model, groups, output directories
   void prepare_background();                                         ///< rows of the background
   void check_same_columns(DataSchema const& background, ReadOptions const& read) const;
+  void open_directories();
+  void remove_old_levels() const;
+  [[nodiscard]] std::string level_directory(std::size_t level) const;
   void prepare_engine();
   void prepare_shape();
   void explain();
@@ -56,10 +60,13 @@ class ExplainJob {
   Console const& console_;
   Ensemble ensemble_;
   std::int32_t file_rounds_ = 0;  ///< before the selection
-  CompiledModel model_;
+  CompiledModel model_;           ///< for the players at hand
   Question question_;
   std::unique_ptr<RowSource> source_;
-  std::unique_ptr<OutputDirectory> directory_;
+  std::vector<Grouping> groupings_;  ///< a result each
+  Grouping const* grouping_ = nullptr;
+  std::vector<std::unique_ptr<OutputDirectory>> directories_;  ///< as groupings_; none for standard output
+  OutputDirectory* directory_ = nullptr;
   RowChunk background_;
   std::vector<UnseenTexts> background_unseen_;  ///< of a background file
   std::int64_t data_rows_ = 0;                  ///< counted by sampling; 0: not yet known

@@ -37,9 +37,12 @@ std::string ExplainJob::slow_hint() const {
 }
 
 void ExplainJob::say_what_was_chosen() const {
+  auto const groups = groups_note(*grouping_, options_.groups);
+  if (grouping_ != groupings_.data()) return console_.note(groups);  // the rest was said before the first level
   console_.note(fmt::format("{} {} {}: {} features, {}", ensemble_.library, ensemble_.version, ensemble_.objective,
                             ensemble_.features.size(), rounds_note(ensemble_, file_rounds_, options_.rounds)));
   console_.note(fmt::format("{}; {}", method_note(), device_note()));
+  if (!groups.empty()) console_.note(groups);
   for (auto const& note : source_->schema().notes) console_.note(note);
 }
 
@@ -47,7 +50,8 @@ void ExplainJob::say_what_was_done() const {
   auto const rate = seconds_ > 0.0 ? static_cast<double>(result_.rows) / seconds_ : 0.0;
   auto const done = fmt::format("{} rows in {} ({} rows/s)", format_count(result_.rows), format_seconds(seconds_),
                                 format_count(std::llround(rate)));
-  console_.note(to_stdout() ? done : fmt::format("{}: {}", done, (std::filesystem::path(options_.out) / "").string()));
+  console_.note(to_stdout() ? done
+                            : fmt::format("{}: {}", done, (std::filesystem::path(directory_->path()) / "").string()));
   auto const& s = result_.seconds;
   console_.detail(
       fmt::format("seconds of all threads: read {:.2f}, explain {:.2f}, format {:.2f}, write {:.2f}, wait {:.2f}",

@@ -77,6 +77,7 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.space_given = arguments.given("space");
   out.method = method_option(arguments.text("method"));
   out.rounds = rounds_option(arguments);
+  out.groups = groups_option(arguments);
   out.max_exact_players = static_cast<std::int32_t>(arguments.integer("max-exact-players", 1, kMaxExactPlayers));
   out.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kAnyCount));
   out.out = arguments.text("out");

@@ -7,6 +7,7 @@
 
 #include "cli/arguments.h"
 #include "cli/data_options.h"
+#include "cli/groups.h"
 #include "explain/engine.h"
 #include "io/row_source.h"
 #include "limpid/ensemble.h"
@@ -41,6 +42,7 @@ struct ExplainOptions {
   bool space_given = false;
   Method method = Method::kAuto;
   RoundsOption rounds;
+  GroupsOption groups;
   std::int32_t max_exact_players = 0;
   std::uint64_t seed = 0;
   std::string out;  ///< "-": standard output
@@ -56,7 +58,7 @@ struct ExplainOptions {
 
 [[nodiscard]] CommandSpec const& explain_spec();
 
-/// Throws Error usage.value, usage.background.
+/// Throws Error usage.value, usage.background, usage.group, config.*.
 [[nodiscard]] ExplainOptions explain_options(Arguments const& arguments);
 
 }  // namespace limpid::cli

@@ -37,12 +37,13 @@ void add_question(std::vector<OptionSpec>& out) {
   out.push_back({"max-exact-players",
                  "N",
                  kQuestionGroup,
-                 "response: the most features in which a row and a background row may differ, up to 20; the work "
-                 "doubles with each",
+                 "response: the most players (features, or groups of them) in which a row and a background row may "
+                 "differ, up to 20; the work doubles with each",
                  "16",
                  {},
                  {},
                  ""});
+  add_group_options(out);
   out.push_back({"seed", "N", kQuestionGroup, "of sample:N", "0", {}, {}, ""});
 }
 

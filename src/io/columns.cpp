@@ -247,6 +247,7 @@ void Planner::match_by_position() {
 
 /// Names that outputs use: the header's, else the model's, else XGBoost's own f0, f1, ...
 void Planner::name_features() {
+  plan_.schema.feature_columns = plan_.column_of_feature;
   for (std::size_t f = 0; f < features(); ++f) {
     auto const column = static_cast<std::size_t>(plan_.column_of_feature[f]);
     std::string name = column < head_.names.size() ? head_.names[column] : ensemble_.features[f].name;

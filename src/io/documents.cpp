@@ -90,6 +90,20 @@ Json additivity_of(AdditivityFacts const& additivity) {
           {"output", text_or_null(additivity.label)}};
 }
 
+Json groups_of(GroupFacts const& facts) {
+  if (!facts.asked) return nullptr;
+  Json members = Json::object();
+  for (auto const& group : facts.groups) members[group.name] = group.features;
+  Json groups{{"mode", name_of(facts.mode)}};
+  if (!facts.separator.empty()) {
+    groups["separator"] = facts.separator;
+    groups["level"] = facts.level;
+    groups["levels"] = facts.levels;
+  }
+  groups["features"] = std::move(members);
+  return groups;
+}
+
 Json expected_of(ManifestFacts const& facts) {
   Json expected = Json::object();
   for (std::size_t g = 0; g < facts.labels.size(); ++g) expected[facts.labels[g]] = facts.expected_value[g];
@@ -108,6 +122,8 @@ char const* name_of(Method method) noexcept {
 char const* name_of(Algorithm algorithm) noexcept {
   return algorithm == Algorithm::kLeafTables ? "leaf-tables" : "lattice";
 }
+
+char const* name_of(GroupMode mode) noexcept { return mode == GroupMode::kPlayers ? "players" : "sum"; }
 
 std::string analysis_json(AnalysisFacts const& facts) {
   Json labels = Json::object();
@@ -177,6 +193,7 @@ std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile cons
                   {"background", background_of(facts.background)},
                   {"seed", facts.seed},
                   {"players", facts.players},
+                  {"groups", groups_of(facts.groups)},
                   {"outputs", facts.labels},
                   {"expected_value", expected_of(facts)},
                   {"format", facts.format},

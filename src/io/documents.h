@@ -79,6 +79,24 @@ struct AdditivityFacts {
   bool holds = true;
 };
 
+/// What a group of features gets: one value as a player, or the sum of its features' values.
+enum class GroupMode : std::uint8_t { kPlayers, kSum };
+[[nodiscard]] char const* name_of(GroupMode mode) noexcept;  ///< "players", "sum"
+
+struct GroupMembers {
+  std::string name;
+  std::vector<std::string> features;  ///< in the data's column order
+};
+
+struct GroupFacts {
+  bool asked = false;
+  GroupMode mode = GroupMode::kPlayers;
+  std::string separator;   ///< of names in levels; empty: the groups were named
+  std::int32_t level = 0;  ///< of `levels`, with a separator
+  std::int32_t levels = 0;
+  std::vector<GroupMembers> groups;  ///< in output order; features by themselves are not listed
+};
+
 /// Only what determines values: the same on every device, for any number of threads and any chunk size.
 struct ManifestFacts {
   ModelFacts model;
@@ -90,6 +108,7 @@ struct ManifestFacts {
   std::int64_t pairs = 0;            ///< (row, background row) pairs that were explained; 0: no background
   std::int32_t largest_players = 0;  ///< lattice: the most players that were live in a pair
   std::vector<std::string> players;  ///< in output order
+  GroupFacts groups;
   std::vector<std::string> labels;
   std::vector<double> expected_value;
   std::string id_column;

@@ -155,6 +155,13 @@ void OutputDirectory::Impl::publish(WrittenFile const& file) const {
   if (error) throw_output_error(error.value(), "write", target);
 }
 
+void remove_results(std::string const& path) noexcept {
+  std::error_code error;
+  for (auto const name : kOwnFiles) fs::remove(fs::path(path) / name, error);
+  fs::remove(fs::path(path) / "explanations_shap", error);  // only if it is empty
+  fs::remove(path, error);
+}
+
 OutputDirectory::OutputDirectory(std::string path, bool overwrite) : impl_(std::make_unique<Impl>()) {
   impl_->path = std::move(path);
   impl_->check_target(overwrite);
@@ -165,6 +172,8 @@ OutputDirectory::~OutputDirectory() {
   std::error_code error;
   for (auto const& pending : impl_->created) fs::remove(pending.temporary, error);
 }
+
+std::string const& OutputDirectory::path() const noexcept { return impl_->path; }
 
 std::unique_ptr<OutputFile> OutputDirectory::create(std::string const& name) {
   auto temporary = impl_->in(fmt::format("{}{}-{}.tmp", kTemporaryPrefix, ::getpid(), impl_->created.size()));

@@ -40,6 +40,7 @@ class OutputDirectory {
   OutputDirectory(OutputDirectory const&) = delete;
   OutputDirectory& operator=(OutputDirectory const&) = delete;
 
+  [[nodiscard]] std::string const& path() const noexcept;
   [[nodiscard]] std::unique_ptr<OutputFile> create(std::string const& name);
   void add(WrittenFile file);
   [[nodiscard]] std::vector<WrittenFile> const& files() const noexcept;
@@ -49,6 +50,9 @@ class OutputDirectory {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Removes limpid's own files from a directory, and the directory where nothing else is in it. None there: no error.
+void remove_results(std::string const& path) noexcept;
 
 /// SHA-256 of a file's bytes, hex. Throws Error data.open.
 [[nodiscard]] std::string sha256_of_file(std::string const& path);

@@ -39,10 +39,11 @@ struct RowChunk {
 
 /// How the file's columns meet the model's features.
 struct DataSchema {
-  std::vector<std::int32_t> feature_order;  ///< model feature indices in the data's column order (output order)
-  std::vector<std::string> feature_names;   ///< [M] in the model's feature order: the names outputs use
-  std::string id_name;                      ///< header name of the id column, "id" without a header; empty: none
-  std::vector<std::string> notes;           ///< e.g. matched by position because the model has no names
+  std::vector<std::int32_t> feature_order;    ///< model feature indices in the data's column order (output order)
+  std::vector<std::string> feature_names;     ///< [M] in the model's feature order: the names outputs use
+  std::vector<std::int32_t> feature_columns;  ///< [M] 0-based column of the data
+  std::string id_name;                        ///< header name of the id column, "id" without a header; empty: none
+  std::vector<std::string> notes;             ///< e.g. matched by position because the model has no names
   /// [M] code -> its text in the data, of the features whose categories have texts.
   std::vector<std::map<std::int32_t, std::string>> category_texts;
 };

@@ -175,11 +175,15 @@ class Run {
     auto const more = largest <= kMaxExactPlayers
                           ? fmt::format("--max-exact-players {} (time and memory double with every player), ", largest)
                           : fmt::format("(--max-exact-players goes up to {}) ", kMaxExactPlayers);
-    throw Error("usage.players",
-                fmt::format("{} of {} rows differ from a background row in more than {} features that matter together "
-                            "(up to {}): too many for exact values in response space",
-                            over_limit_, result_.rows, limit, largest),
-                {}, more + "--space margin, or a background that is smaller or closer to the rows");
+    throw Error(
+        "usage.players",
+        fmt::format("{} of {} rows differ from a background row in more than {} {} that matter together "
+                    "(up to {}): too many for exact values in response space",
+                    over_limit_, result_.rows, limit, options_.players_are, largest),
+        {},
+        more +
+            "--space margin, groups of features as players (--group), or a background that is smaller or closer to "
+            "the rows");
   }
 
   PipelineStages const& stages_;

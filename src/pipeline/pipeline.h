@@ -36,7 +36,8 @@ struct PipelineOptions {
   int engine_workers = 1;       ///< workers of the engine: `threads` on the CPU, streams on a GPU
   std::int64_t chunk_rows = 0;  ///< REQUIRES: a positive multiple of kSummaryRows
   std::int32_t max_exact_players = 16;
-  AdditivityRule additivity;  ///< empty: explanations without values, nothing is checked
+  std::string players_are = "features";  ///< for messages
+  AdditivityRule additivity;             ///< empty: explanations without values, nothing is checked
 };
 
 /// Seconds in each stage, summed over threads. `wait` is time without work: for the reader, a worker or room.

@@ -1,0 +1,80 @@
+#include "explain/engine_sum.h"
+
+#include <utility>
+
+#include "kernels/summarise.h"
+
+namespace limpid {
+namespace {
+
+class SumWorker final : public Engine::Worker {
+ public:
+  SumWorker(std::unique_ptr<Engine::Worker> features, Players const& players)
+      : features_(std::move(features)), players_(players) {}
+
+  void explain(RowsView rows, bool count_only, Explanation& out) override {
+    features_->poll = poll;
+    features_->explain(rows, count_only, by_feature_);
+    shape(out);
+    if (count_only) return;
+    for (std::int32_t g = 0; g < out.outputs; ++g) add_up(g, out);
+    SummariseArgs args;
+    args.values = out.values.data();
+    args.value_stride = out.stride;
+    args.rows = out.rows;
+    args.vectors = static_cast<std::int64_t>(out.outputs) * out.players;
+    args.sums = out.summary.data();
+    summarise_cpu(args);
+  }
+
+ private:
+  void shape(Explanation& out) {
+    out.rows = by_feature_.rows;
+    out.stride = by_feature_.stride;
+    out.players = players_.count();
+    out.outputs = by_feature_.outputs;
+    auto const vectors = static_cast<std::size_t>(out.outputs) * players_.names.size();
+    auto const blocks = static_cast<std::size_t>((out.rows + kSummaryRows - 1) / kSummaryRows);
+    out.values.assign(vectors * static_cast<std::size_t>(out.stride), 0.0);
+    out.summary.assign(blocks * vectors, 0.0);
+    std::swap(out.predictions, by_feature_.predictions);
+    std::swap(out.largest, by_feature_.largest);
+  }
+
+  void add_up(std::int32_t g, Explanation& out) const {
+    for (std::int32_t f = 0; f < by_feature_.players; ++f) {
+      std::int64_t const player = players_.of_feature[static_cast<std::size_t>(f)];
+      double const* const from =
+          by_feature_.values.data() + (std::int64_t{g} * by_feature_.players + f) * by_feature_.stride;
+      double* const to = out.values.data() + (std::int64_t{g} * out.players + player) * out.stride;
+      for (std::int64_t r = 0; r < out.rows; ++r) to[r] += from[r];
+    }
+  }
+
+  std::unique_ptr<Engine::Worker> features_;
+  Players const& players_;
+  Explanation by_feature_;
+};
+
+class SumEngine final : public Engine {
+ public:
+  SumEngine(std::unique_ptr<Engine> features, Players players)
+      : features_(std::move(features)), players_(std::move(players)) {}
+
+  [[nodiscard]] std::unique_ptr<Worker> make_worker() const override {
+    return std::make_unique<SumWorker>(features_->make_worker(), players_);
+  }
+  [[nodiscard]] std::vector<double> const& expected_value() const override { return features_->expected_value(); }
+
+ private:
+  std::unique_ptr<Engine> features_;
+  Players players_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_sum_engine(std::unique_ptr<Engine> features, Players players) {
+  return std::make_unique<SumEngine>(std::move(features), std::move(players));
+}
+
+}  // namespace limpid
