@@ -60,9 +60,9 @@ void ExplainJob::write_text(std::string const& name, std::string const& text) {
 void ExplainJob::write_documents() {
   AnalysisFacts analysis{shape_.labels, shape_.features, {}, shape_.expected_value};
   auto const rows = static_cast<double>(std::max<std::int64_t>(result_.rows, 1));
-  for (std::size_t g = 0; g < shape_.labels.size(); ++g) {
+  for (auto const output : shape_.outputs) {
     for (auto const player : shape_.players) {
-      auto const at = g * shape_.players.size() + static_cast<std::size_t>(player);
+      auto const at = static_cast<std::size_t>(output) * shape_.players.size() + static_cast<std::size_t>(player);
       analysis.mean_abs.push_back(result_.sums[at] / rows);
     }
   }
@@ -107,6 +107,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.groups = {options_.groups.any(), options_.groups.mode, options_.groups.separator,
                   grouping_->level,      grouping_->levels,    grouping_->named};
   facts.labels = shape_.labels;
+  facts.predicted_only = shape_.predicted;
   facts.expected_value = shape_.expected_value;
   facts.id_column = shape_.id_name;
   facts.missing = options_.data.missing;
@@ -116,8 +117,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.format = options_.csv ? "csv" : "jsonl";
   facts.float64 = options_.float64;
   auto const& worst = result_.additivity;
-  facts.additivity = {worst.error, worst.tolerance, worst.row,
-                      worst.row < 0 ? "" : shape_.labels[static_cast<std::size_t>(worst.output)], worst.holds()};
+  facts.additivity = {worst.error, worst.tolerance, worst.row, worst.row < 0 ? "" : label_of(worst), worst.holds()};
   facts.notes = ensemble_.warnings;
   facts.notes.push_back(rounds_note(ensemble_, file_rounds_, options_.rounds));
   auto const& notes = source_->schema().notes;

@@ -69,7 +69,6 @@ void ExplainJob::run_stages() {
   started_at_ = utc_now();
   gpu_ = use_gpu(options_.device);
   timed("model", [this] { load(); });
-  (void)output_labels(ensemble_, options_.labels);  // a wrong --labels is told before any work
   open();
   timed("background", [this] { prepare_background(); });
   auto const shared_stages = stage_seconds_.size();
@@ -110,6 +109,8 @@ void ExplainJob::load() {
   question_ = plan(ensemble_, options_.space, options_.space_given, options_.method, options_.background.given,
                    options_.max_exact_players);
   if (question_.space == Space::kResponse) scale_to_response(ensemble_);
+  model_labels_ = output_labels(ensemble_, options_.labels);
+  outputs_ = choose_outputs(options_.outputs, model_labels_, ensemble_, question_.space);
 }
 
 void ExplainJob::open() {
@@ -161,7 +162,7 @@ RowsView ExplainJob::background_view() const noexcept {
 void ExplainJob::prepare_engine() {
   engine_.reset();  // it reads the model
   bool const sum = options_.groups.mode == GroupMode::kSum;
-  model_ = sum ? compile(ensemble_) : compile(ensemble_, grouping_->players);
+  model_ = compile(ensemble_, sum ? feature_players(ensemble_) : grouping_->players, outputs_.computed);
   if (gpu_) {
     device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
     engine_ = make_cuda_engine(model_, question_, background_view(), options_.device.index);
@@ -177,8 +178,13 @@ void ExplainJob::prepare_shape() {
   shape_ = {};
   shape_.players = player_order(grouping_->players, schema);
   for (auto const p : shape_.players) shape_.features.push_back(grouping_->players.names[static_cast<std::size_t>(p)]);
-  shape_.labels = output_labels(ensemble_, options_.labels);
-  shape_.expected_value = engine_->expected_value();
+  shape_.labels = labels_of(outputs_.written, model_labels_);
+  shape_.outputs = places_of(outputs_);
+  shape_.several = model_labels_.size() > 1;
+  shape_.predicted = outputs_.predicted;
+  for (auto const g : shape_.outputs) {
+    shape_.expected_value.push_back(engine_->expected_value()[static_cast<std::size_t>(g)]);
+  }
   shape_.id_name = schema.id_name;
   shape_.float64 = options_.float64;
 }

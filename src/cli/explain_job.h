@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/chosen_outputs.h"
 #include "cli/console.h"
 #include "cli/explain_options.h"
 #include "compile/compiled_model.h"
@@ -48,6 +49,7 @@ class ExplainJob {
   [[nodiscard]] RunFacts run_facts() const;
   void write_text(std::string const& name, std::string const& text);
   void check() const;  ///< throws Error check.additivity
+  [[nodiscard]] std::string const& label_of(Additivity const& found) const;
 
   [[nodiscard]] PipelineOptions pipeline_options() const;
   void say_what_was_chosen() const;
@@ -59,8 +61,10 @@ class ExplainJob {
   ExplainOptions options_;
   Console const& console_;
   Ensemble ensemble_;
-  std::int32_t file_rounds_ = 0;  ///< before the selection
-  CompiledModel model_;           ///< for the players at hand
+  std::int32_t file_rounds_ = 0;           ///< before the selection
+  std::vector<std::string> model_labels_;  ///< [outputs of the model]
+  ChosenOutputs outputs_;
+  CompiledModel model_;  ///< for the players at hand
   Question question_;
   std::unique_ptr<RowSource> source_;
   std::vector<Grouping> groupings_;  ///< a result each

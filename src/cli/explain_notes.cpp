@@ -62,14 +62,20 @@ void ExplainJob::say_what_was_done() const {
   }
 }
 
+/// REQUIRES: found.row >= 0.
+std::string const& ExplainJob::label_of(Additivity const& found) const {
+  auto const place = static_cast<std::size_t>(found.output);
+  auto const& computed = outputs_.computed;
+  return model_labels_[computed.empty() ? place : static_cast<std::size_t>(computed[place])];
+}
+
 void ExplainJob::check() const {
   auto const& found = result_.additivity;
   if (found.holds()) return;
-  throw Error(
-      "check.additivity",
-      fmt::format("the values of row {}, output '{}' miss the prediction by {:.3g}, {:.3g} is allowed", found.row,
-                  shape_.labels[static_cast<std::size_t>(found.output)], found.error, found.tolerance),
-      {}, "the outputs were written; this is a bug in limpid: please report it with the model");
+  throw Error("check.additivity",
+              fmt::format("the values of row {}, output '{}' miss the prediction by {:.3g}, {:.3g} is allowed",
+                          found.row, label_of(found), found.error, found.tolerance),
+              {}, "the outputs were written; this is a bug in limpid: please report it with the model");
 }
 
 }  // namespace limpid::cli

@@ -85,6 +85,7 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.float64 = arguments.flag("float64");
   out.overwrite = arguments.flag("overwrite");
   out.labels = arguments.list("labels");
+  out.outputs = arguments.list("outputs");
   out.device = device_option(arguments);
   out.threads = threads_option(arguments);
   out.chunk_rows = chunk_rows_option(arguments);

@@ -50,6 +50,7 @@ struct ExplainOptions {
   bool float64 = false;
   bool overwrite = false;
   std::vector<std::string> labels;
+  std::vector<std::string> outputs;  ///< all, predicted, or labels
   DeviceOption device;
   int threads = 1;
   std::int64_t chunk_rows = 0;  ///< 0: chosen by the method

@@ -67,6 +67,15 @@ void add_output(std::vector<OptionSpec>& out) {
                  ""});
   out.push_back({"overwrite", "", kOutputGroup, "replace limpid's own files in DIR", "", {}, {}, ""});
   add_number_options(out);
+  out.push_back({"outputs",
+                 "all|predicted|NAMES",
+                 kOutputGroup,
+                 "which of the model's outputs are written: all, of each row the one with the largest prediction, or "
+                 "those named, with commas",
+                 "all",
+                 {},
+                 {},
+                 ""});
 }
 
 void add_run(std::vector<OptionSpec>& out) {

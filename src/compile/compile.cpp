@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <utility>
 
 #include "compile/binning.h"
 #include "compile/compiled_model.h"
@@ -151,9 +153,31 @@ bool has_covers(Ensemble const& ensemble) noexcept {
                      [](Tree const& tree) { return tree.cover.size() == tree.left.size(); });
 }
 
-CompiledModel compile(Ensemble const& ensemble) { return compile(ensemble, feature_players(ensemble)); }
+namespace {
 
-CompiledModel compile(Ensemble const& ensemble, Players const& players) {
+/// The trees of some outputs, which become outputs 0, 1, ...
+Ensemble with_outputs(Ensemble const& ensemble, std::span<std::int32_t const> outputs) {
+  Ensemble kept;
+  kept.link = ensemble.link;
+  kept.input_cast = ensemble.input_cast;
+  kept.category_cut = ensemble.category_cut;
+  kept.divisor = ensemble.divisor;
+  kept.features = ensemble.features;
+  std::vector<std::int32_t> slot(ensemble.base_margin.size(), -1);
+  for (auto const g : outputs) {
+    slot[static_cast<std::size_t>(g)] = kept.outputs();
+    kept.base_margin.push_back(ensemble.base_margin[static_cast<std::size_t>(g)]);
+  }
+  for (Tree const& tree : ensemble.trees) {
+    auto const output = slot[static_cast<std::size_t>(tree.output)];
+    if (output < 0) continue;
+    kept.trees.push_back(tree);
+    kept.trees.back().output = output;
+  }
+  return kept;
+}
+
+CompiledModel compile_binned(Ensemble const& ensemble, Binning binning, Players const& players) {
   CompiledModel model;
   model.input_cast = ensemble.input_cast;
   model.category_cut = ensemble.category_cut;
@@ -162,12 +186,21 @@ CompiledModel compile(Ensemble const& ensemble, Players const& players) {
   model.players = players.count();
   model.has_covers = has_covers(ensemble);
   add_margins(ensemble, model);
-  Binning binning = make_binning(ensemble);
   append_leaf_paths(ensemble, binning, players, model);
   add_trees(ensemble, binning, model);
   model.columns = std::move(binning.columns);
   model.entries = std::move(binning.entries);
   return model;
+}
+
+}  // namespace
+
+CompiledModel compile(Ensemble const& ensemble) { return compile(ensemble, feature_players(ensemble)); }
+
+CompiledModel compile(Ensemble const& ensemble, Players const& players, std::span<std::int32_t const> outputs) {
+  Binning binning = make_binning(ensemble);  // of all outputs: what is left out changes no test
+  if (outputs.empty()) return compile_binned(ensemble, std::move(binning), players);
+  return compile_binned(with_outputs(ensemble, outputs), std::move(binning), players);
 }
 
 }  // namespace limpid

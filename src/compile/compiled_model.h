@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "compile/layout.h"
@@ -63,8 +64,9 @@ struct CompiledModel {
 };
 
 /// Compiles the trees for these players (default: every feature is one). Throws Error model.tree for a path with more
-/// than kMaxLongPlayers players.
-[[nodiscard]] CompiledModel compile(Ensemble const& ensemble, Players const& players);
+/// than kMaxLongPlayers players. `outputs`: only these (ascending; empty: all); a link that mixes outputs needs all.
+[[nodiscard]] CompiledModel compile(Ensemble const& ensemble, Players const& players,
+                                    std::span<std::int32_t const> outputs = {});
 [[nodiscard]] CompiledModel compile(Ensemble const& ensemble);
 
 /// Turns the margin into the argument of the link: base margin and leaf values times link_scale, and over the rounds

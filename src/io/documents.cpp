@@ -195,6 +195,7 @@ std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile cons
                   {"players", facts.players},
                   {"groups", groups_of(facts.groups)},
                   {"outputs", facts.labels},
+                  {"predicted_only", facts.predicted_only},
                   {"expected_value", expected_of(facts)},
                   {"format", facts.format},
                   {"float64", facts.float64},

@@ -109,7 +109,8 @@ struct ManifestFacts {
   std::int32_t largest_players = 0;  ///< lattice: the most players that were live in a pair
   std::vector<std::string> players;  ///< in output order
   GroupFacts groups;
-  std::vector<std::string> labels;
+  std::vector<std::string> labels;  ///< of the outputs that were written
+  bool predicted_only = false;      ///< of each row only the output with the largest prediction
   std::vector<double> expected_value;
   std::string id_column;
   std::vector<std::string> missing;  ///< spellings declared by --missing

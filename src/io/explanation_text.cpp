@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
@@ -16,33 +17,69 @@ namespace {
 /// Rows that are turned from columns into rows at a time: eight doubles are one cache line of every column.
 constexpr std::int64_t kBlockRows = 8;
 
-/// The values of a few rows, each row's [G x P] contiguous in output order.
+/// The explanation's output at place g of those that are written.
+std::int64_t output_at(OutputShape const& shape, std::size_t g) noexcept {
+  return shape.outputs.empty() ? static_cast<std::int64_t>(g) : shape.outputs[g];
+}
+
+/// Place of the output with the largest prediction, the first of equals.
+std::size_t predicted_output(OutputShape const& shape, Explanation const& chunk, std::int64_t row) noexcept {
+  std::size_t best = 0;
+  for (std::size_t g = 1; g < shape.labels.size(); ++g) {
+    auto const at = [&](std::size_t output) {
+      return chunk.predictions[static_cast<std::size_t>(output_at(shape, output) * chunk.stride + row)];
+    };
+    if (at(g) > at(best)) best = g;
+  }
+  return best;
+}
+
+/// The values of a few rows, each row's values of all written outputs contiguous in output order.
 class RowBlock {
  public:
   explicit RowBlock(OutputShape const& shape)
-      : shape_(shape), width_(static_cast<std::int64_t>(shape.labels.size() * shape.players.size())) {
-    values_.resize(static_cast<std::size_t>(width_ * kBlockRows));
+      : shape_(shape), outputs_(shape.predicted ? 1 : shape.labels.size()), width_(outputs_ * shape.players.size()) {
+    values_.resize(width_ * kBlockRows);
   }
 
   void load(Explanation const& chunk, std::int64_t first, std::int64_t rows) noexcept {
+    if (shape_.predicted) {
+      for (std::int64_t r = 0; r < rows; ++r) predicted_[at(r)] = predicted_output(shape_, chunk, first + r);
+    }
     double* out = values_.data();
-    for (std::int64_t g = 0; g < static_cast<std::int64_t>(shape_.labels.size()); ++g) {
+    auto const width = static_cast<std::int64_t>(width_);
+    std::array<std::int64_t, kBlockRows> begin{};  // of the row's output in the explanation's values
+    for (std::size_t g = 0; g < outputs_; ++g) {
+      for (std::int64_t r = 0; r < rows; ++r) {
+        begin[at(r)] = output_at(shape_, output(g, r)) * chunk.players * chunk.stride + first + r;
+      }
       for (auto const player : shape_.players) {
-        double const* const in = chunk.values.data() + (g * chunk.players + player) * chunk.stride + first;
-        for (std::int64_t r = 0; r < rows; ++r) out[r * width_] = in[r];
+        double const* const in = chunk.values.data() + player * chunk.stride;
+        for (std::int64_t r = 0; r < rows; ++r) out[r * width] = in[begin[at(r)]];
         ++out;
       }
     }
   }
 
-  /// [G x P] of the block's row r.
-  [[nodiscard]] double const* row(std::int64_t r) const noexcept { return values_.data() + r * width_; }
-  [[nodiscard]] std::int64_t width() const noexcept { return width_; }
+  /// The block's row r: [outputs() x P].
+  [[nodiscard]] double const* row(std::int64_t r) const noexcept {
+    return values_.data() + r * static_cast<std::int64_t>(width_);
+  }
+  [[nodiscard]] std::size_t width() const noexcept { return width_; }
+  [[nodiscard]] std::size_t outputs() const noexcept { return outputs_; }  ///< written per row
+  /// Place in shape.labels of the g-th output of the block's row r.
+  [[nodiscard]] std::size_t output(std::size_t g, std::int64_t r) const noexcept {
+    return shape_.predicted ? predicted_[at(r)] : g;
+  }
 
  private:
+  static std::size_t at(std::int64_t r) noexcept { return static_cast<std::size_t>(r); }
+
   OutputShape const& shape_;
-  std::int64_t width_;
-  std::vector<double> values_;  ///< [kBlockRows x G * P]
+  std::size_t outputs_;
+  std::size_t width_;
+  std::vector<double> values_;  ///< [kBlockRows x outputs * P]
+  std::array<std::size_t, kBlockRows> predicted_{};
 };
 
 /// Appends to a string through a plain pointer, after one growth to the most that can come.
@@ -81,7 +118,6 @@ struct JsonKeys {
 
 JsonKeys json_keys(OutputShape const& shape) {
   JsonKeys keys;
-  bool const several = shape.labels.size() > 1;
   for (std::size_t p = 0; p < shape.features.size(); ++p) {
     std::string key = p > 0 ? "," : "";
     append_json_string(shape.features[p], key);
@@ -89,8 +125,9 @@ JsonKeys json_keys(OutputShape const& shape) {
     keys.bytes += shape.labels.size() * (keys.feature.back().size() + kNumberBytes);
   }
   for (std::size_t g = 0; g < shape.labels.size(); ++g) {
-    std::string before = several ? (g > 0 ? "," : "\"outputs\":{") : "";
-    if (several) {
+    std::string before;
+    if (shape.several) {
+      before = g > 0 && !shape.predicted ? "," : "\"outputs\":{";
       append_json_string(shape.labels[g], before);
       before += ":{";
     }
@@ -103,60 +140,70 @@ JsonKeys json_keys(OutputShape const& shape) {
   return keys;
 }
 
-void write_json_row(OutputShape const& shape, JsonKeys const& keys, double const* values, double const* predictions,
-                    std::int64_t prediction_stride, Cursor& out) {
+/// The block's row r, from behind its row number and id.
+void write_json_row(OutputShape const& shape, JsonKeys const& keys, RowBlock const& block, std::int64_t r,
+                    double const* predictions, std::int64_t prediction_stride, Cursor& out) {
   static constexpr char const* kNull = "null";
-  for (std::size_t g = 0; g < shape.labels.size(); ++g) {
+  double const* values = block.row(r);
+  for (std::size_t place = 0; place < block.outputs(); ++place) {
+    std::size_t const g = block.output(place, r);
     out.text(keys.prediction[g]);
-    out.number(predictions[static_cast<std::int64_t>(g) * prediction_stride], shape.float64, kNull);
+    out.number(predictions[output_at(shape, g) * prediction_stride], shape.float64, kNull);
     out.text(keys.expected[g]);
     for (auto const& key : keys.feature) {
       out.text(key);
       out.number(*values++, shape.float64, kNull);
     }
-    out.text(shape.labels.size() > 1 ? "}}" : "}");
+    out.text(shape.several ? "}}" : "}");
   }
-  out.text(shape.labels.size() > 1 ? "}}\n" : "}\n");
+  out.text(shape.several ? "}}\n" : "}\n");
+}
+
+/// What follows the values of a CSV row: the predicted label and the id, as far as they are wanted.
+void append_csv_tail(OutputShape const& shape, std::string const* label, std::string const* id, char delimiter,
+                     std::string& out) {
+  for (auto const* const text : {label, id}) {
+    if (text == nullptr) continue;
+    if (!out.empty() || !shape.features.empty()) out += delimiter;
+    append_csv_field(*text, delimiter, out);
+  }
 }
 
 }  // namespace
 
 std::string csv_header(OutputShape const& shape, char delimiter) {
+  static std::string const kPredicted = "predicted";
   std::string out;
-  for (auto const& label : shape.labels) {
+  for (auto const& label : shape.predicted ? std::vector{kPredicted} : shape.labels) {
     for (auto const& feature : shape.features) {
       if (!out.empty()) out += delimiter;
       append_csv_field(feature + "_" + label, delimiter, out);
     }
   }
-  if (!shape.id_name.empty()) {
-    if (!out.empty()) out += delimiter;
-    append_csv_field(shape.id_name, delimiter, out);
-  }
+  append_csv_tail(shape, shape.predicted ? &kPredicted : nullptr, shape.id_name.empty() ? nullptr : &shape.id_name,
+                  delimiter, out);
   return out + "\n";
 }
 
 void append_csv(OutputShape const& shape, Explanation const& chunk, std::span<std::string const> ids,
                 std::string& out) {
   RowBlock block(shape);
-  auto const row_bytes = static_cast<std::size_t>(block.width()) * (kNumberBytes + 1) + 1;
-  std::string id;
+  auto const row_bytes = block.width() * (kNumberBytes + 1) + 1;
+  std::string tail;
   for (std::int64_t first = 0; first < chunk.rows; first += kBlockRows) {
     auto const rows = std::min(kBlockRows, chunk.rows - first);
     block.load(chunk, first, rows);
     for (std::int64_t r = 0; r < rows; ++r) {
-      id.clear();
-      if (!ids.empty()) append_csv_field(ids[static_cast<std::size_t>(first + r)], ',', id);
-      Cursor cursor(out, row_bytes + id.size() + 1);
+      tail.clear();
+      append_csv_tail(shape, shape.predicted ? &shape.labels[block.output(0, r)] : nullptr,
+                      ids.empty() ? nullptr : &ids[static_cast<std::size_t>(first + r)], ',', tail);
+      Cursor cursor(out, row_bytes + tail.size());
       double const* const values = block.row(r);
-      for (std::int64_t i = 0; i < block.width(); ++i) {
+      for (std::size_t i = 0; i < block.width(); ++i) {
         if (i > 0) cursor.byte(',');
         cursor.number(values[i], shape.float64, "");
       }
-      if (!ids.empty()) {
-        if (block.width() > 0) cursor.byte(',');
-        cursor.text(id);
-      }
+      cursor.text(tail);
       cursor.byte('\n');
     }
   }
@@ -180,7 +227,7 @@ void append_jsonl(OutputShape const& shape, Explanation const& chunk, std::int64
       }
       Cursor cursor(out, head.size() + keys.bytes + 4);
       cursor.text(head);
-      write_json_row(shape, keys, block.row(r), chunk.predictions.data() + first + r, chunk.stride, cursor);
+      write_json_row(shape, keys, block, r, chunk.predictions.data() + first + r, chunk.stride, cursor);
     }
   }
 }

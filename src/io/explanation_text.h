@@ -14,8 +14,11 @@ namespace limpid {
 struct OutputShape {
   std::vector<std::string> features;   ///< [P] names, in the output order (the data's column order)
   std::vector<std::int32_t> players;   ///< [P] player index of each
-  std::vector<std::string> labels;     ///< [G] "label0", ...
+  std::vector<std::string> labels;     ///< [G] "label0", ... of the outputs that are written
   std::vector<double> expected_value;  ///< [G]
+  std::vector<std::int32_t> outputs;   ///< [G] which of the explanation's outputs these are; empty: all
+  bool several = false;                ///< the model has several outputs: JSON rows name them even when one is written
+  bool predicted = false;              ///< of each row only the output with the largest prediction, the first of equals
   std::string id_name;                 ///< empty: no ids
   bool float64 = false;
 };

@@ -100,6 +100,7 @@ struct Small {
     shape.players = {1, 0};
     shape.expected_value = {0.25, -1.0};
     shape.expected_value.resize(static_cast<std::size_t>(outputs));
+    shape.several = outputs > 1;
     chunk.rows = rows;
     chunk.stride = 64 * ((rows + 63) / 64);
     chunk.players = 2;
@@ -163,6 +164,45 @@ TEST(ExplanationText, JsonLinesOfSeveralOutputs) {
       out,
       R"({"row":0,"outputs":{"label0":{"prediction":0,"expected_value":0.25,"shap_values":{"b":10.5,"a,\"x\"":0.5}},)"
       R"("label1":{"prediction":1,"expected_value":-1,"shap_values":{"b":110.5,"a,\"x\"":100.5}}}})"
+      "\n");
+}
+
+TEST(ExplanationText, OneOfSeveralOutputs) {
+  Small small(2, 1);
+  small.shape.labels = {"label1"};
+  small.shape.expected_value = {-1.0};
+  small.shape.outputs = {1};
+  std::string csv = csv_header(small.shape);
+  append_csv(small.shape, small.chunk, {}, csv);
+  EXPECT_EQ(csv, "b_label1,\"a,\"\"x\"\"_label1\"\n110.5,100.5\n");
+  std::string json;
+  append_jsonl(small.shape, small.chunk, 0, {}, json);
+  EXPECT_EQ(json,
+            R"({"row":0,"outputs":{"label1":{"prediction":1,"expected_value":-1,"shap_values":{"b":110.5,"a,\"x\"":)"
+            R"(100.5}}}})"
+            "\n");
+}
+
+TEST(ExplanationText, ThePredictedOutputOfEachRow) {
+  Small small(2, 2);
+  small.shape.predicted = true;
+  small.shape.id_name = "id";
+  small.shape.labels = {"no,", "yes"};
+  small.chunk.predictions[1] = 1.25;  // row 1: equal to output 1's: the first wins
+  std::vector<std::string> const ids{"x", "y"};
+  std::string csv = csv_header(small.shape);
+  append_csv(small.shape, small.chunk, ids, csv);
+  EXPECT_EQ(csv,
+            "b_predicted,\"a,\"\"x\"\"_predicted\",predicted,id\n"
+            "110.5,100.5,yes,x\n"
+            "11.5,1.5,\"no,\",y\n");
+  std::string json;
+  append_jsonl(small.shape, small.chunk, 0, {}, json);
+  EXPECT_EQ(
+      json,
+      R"({"row":0,"outputs":{"yes":{"prediction":1,"expected_value":-1,"shap_values":{"b":110.5,"a,\"x\"":100.5}}}})"
+      "\n"
+      R"({"row":1,"outputs":{"no,":{"prediction":1.25,"expected_value":0.25,"shap_values":{"b":11.5,"a,\"x\"":1.5}}}})"
       "\n");
 }
 
