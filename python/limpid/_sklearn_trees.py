@@ -50,7 +50,7 @@ def _leaf_values(estimator):
     if not hasattr(estimator, "classes_"):
         return value[:, :, 0]
     proba = value[:, 0, :estimator.n_classes_]
-    if np.any(np.abs(proba.sum(axis=1) - 1.0) > 1e-9):  # before 1.3 these are weights, which predict_proba divides
+    if np.any(np.abs(proba.sum(axis=1) - 1.0) > 1e-9):  # before 1.4 these are weights, which predict_proba divides
         total = proba.sum(axis=1, keepdims=True)
         total[total == 0.0] = 1.0
         proba = proba / total

@@ -16,6 +16,7 @@ from sklearn.ensemble import (
     HistGradientBoostingRegressor, IsolationForest, RandomForestClassifier, RandomForestRegressor,
 )
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
+from test_shap import shapley_by_definition
 
 FEATURES = ["x0", "x1", "x2", "x3", "x4"]
 FOREST = dict(n_estimators=9, max_depth=7, random_state=0)
@@ -203,3 +204,68 @@ def test_anomaly_scores_are_explained(limpid):
     close(prediction[:, None], -model.score_samples(x[:80])[:, None], 1e-6)
     close((values.sum(axis=1) + base)[:, None], prediction[:, None], 1e-6)
     close(base[:, None], np.full((80, 1), np.mean(-model.score_samples(x[:10]))), 1e-6)
+
+
+# Missing spellings, blanks and quotes: all are texts.
+PLANS = ["NA", "None", "plus, yearly", ' "pro" ', "größer", "0", "00"]
+COLUMNS = ["age", "plan", "size", "flag", "height"]
+
+
+def categorical_frame(rng, rows, training):
+    """Two numbers, a text of PLANS, a number of ten sizes, a truth; unless for training, texts and sizes not seen."""
+    plans, sizes = PLANS + ["NAN", "plus", "01"] * (not training), 10 if training else 13
+    plan = rng.choice(plans, rows).astype(object)
+    plan[rng.random(rows) < 0.1] = np.nan
+    size = rng.integers(0, sizes, rows) * 2.5
+    size[rng.random(rows) < 0.1] = np.nan
+    columns = [np.round(rng.normal(size=rows), 1), pd.Categorical(plan), pd.Categorical(size),
+               pd.Categorical(rng.random(rows) < 0.4), rng.normal(size=rows)]  # fmt: skip
+    return pd.DataFrame(dict(zip(COLUMNS, columns)))
+
+
+def fit_categorical(kind, label):
+    rng = np.random.default_rng(4)
+    frame = categorical_frame(rng, 900, True)
+    score = frame["age"] + frame["plan"].cat.codes % 3 + (frame["size"].cat.codes % 4 == 1) - frame["flag"].cat.codes
+    score += rng.normal(size=len(score)) * 0.2
+    y = {"two": lambda: score > 1, "three": lambda: np.digitize(score, [0, 2]), "real": lambda: score}[label]()
+    model = kind(max_iter=15, max_leaf_nodes=15, random_state=0, min_samples_leaf=5)
+    return model.fit(frame, y), categorical_frame(rng, 400, False)
+
+
+@pytest.mark.parametrize("label", ["two", "three", "real"])
+def test_categories_by_name(limpid, label):
+    kind = HistGradientBoostingRegressor if label == "real" else HistGradientBoostingClassifier
+    model, frame = fit_categorical(kind, label)
+    margin, response = answers(model, frame)
+    path = limpid.folder / "model.json"
+    export(model, path)
+    data = limpid.folder / "rows.csv"
+    frame.to_csv(data, index=False, float_format="%.17g")
+    assert to_dict(model)["features"][2]["categories"] == [2.5 * size for size in range(10)]
+
+    np.testing.assert_array_equal(predict(limpid, "--model", path, "--data", data, "--space", "margin"), margin)
+    close(predict(limpid, "--model", path, "--data", data), response, 1e-15)
+
+
+@pytest.mark.parametrize("space", ["margin", "response"])
+def test_interventional_values_of_categories_are_those_of_the_definition(limpid, space):
+    model, frame = fit_categorical(HistGradientBoostingClassifier, "two")
+    rows, background = frame[:8], frame[100:105]
+    path = limpid.folder / "model.json"
+    export(model, path)
+    rows.to_csv(limpid.folder / "rows.csv", index=False, float_format="%.17g")
+    background.to_csv(limpid.folder / "background.csv", index=False, float_format="%.17g")
+
+    out = limpid.explain("--model", path, "--data", limpid.folder / "rows.csv", "--background",
+                         limpid.folder / "background.csv", "--space", space)  # fmt: skip
+
+    def library(x):
+        hybrids = pd.DataFrame(x, columns=COLUMNS).astype({"age": float, "height": float, "size": float})
+        hybrids = hybrids.astype({"plan": "category", "size": "category", "flag": "category"})
+        return model.decision_function(hybrids) if space == "margin" else model.predict_proba(hybrids)[:, 1]
+
+    z = background.astype(object).to_numpy()
+    expected = [shapley_by_definition(library, row, z) for row in rows.astype(object).to_numpy()]
+    values, _, _ = values_of(out, COLUMNS)
+    close(values, np.array(expected), 1e-6)
