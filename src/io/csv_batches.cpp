@@ -1,105 +1,33 @@
-// Bytes flow: TextInput -> line index -> Arrow's StreamingReader. Arrow reads ahead on a thread of its own, so what
-// that thread shares with the caller is under one lock.
+// Bytes flow: TextInput -> CountedText -> Arrow's StreamingReader.
 #include "io/csv_batches.h"
 
 #include <arrow/array/array_binary.h>
-#include <arrow/buffer.h>
 #include <arrow/csv/options.h>
 #include <arrow/csv/reader.h>
-#include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include "io/byte_source.h"
-#include "io/line_index.h"
+#include "io/counted_text.h"
 #include "io/text_input.h"
 #include "limpid/error.h"
 
 namespace limpid {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kLongestRecord = 256 * 1024 * 1024;
-
-struct RaggedRow {
-  std::int64_t number = 0;  ///< 0-based data row
-  std::int32_t fields = 0;
-};
-
-/// What happened below Arrow, kept for the message: the first of them is the cause.
-struct Shared {
-  std::mutex mutex;
-  std::optional<Error> failure;
-  std::optional<LineIndex> lines;
-  std::optional<RaggedRow> ragged;
-};
-
-Error open_quote(LineIndex const& lines, std::string const& where) {
-  return {"data.value", "a quote is opened and never closed", fmt::format("{}, line {}", where, lines.last_row_line()),
-          "a quote inside a quoted field is written twice"};
-}
-
-/// The text as Arrow asks for it; counts lines on the way.
-class CountedText final : public arrow::io::InputStream {
- public:
-  CountedText(std::shared_ptr<TextInput> input, std::shared_ptr<Shared> shared)
-      : input_(std::move(input)), shared_(std::move(shared)) {}
-
-  arrow::Status Close() override { return arrow::Status::OK(); }
-  [[nodiscard]] bool closed() const override { return false; }
-  [[nodiscard]] arrow::Result<std::int64_t> Tell() const override { return position_; }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t size) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(size));
-    ARROW_ASSIGN_OR_RAISE(std::int64_t const got, Read(size, buffer->mutable_data()));
-    ARROW_RETURN_NOT_OK(buffer->Resize(got, false));
-    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
-  }
-  arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
-    // Arrow drops a byte order mark at its start, which here is the first row: it gets one of ours to drop.
-    auto const mark = kByteOrderMark.substr(std::min(static_cast<std::size_t>(position_), kByteOrderMark.size()),
-                                            static_cast<std::size_t>(size));
-    auto* const bytes = std::copy(mark.begin(), mark.end(), static_cast<char*>(out));
-    auto const room = static_cast<std::size_t>(size) - mark.size();
-    std::optional<Error> failure;
-    std::size_t got = 0;
-    try {
-      got = input_->read(bytes, room);
-    } catch (Error const& error) {
-      failure = error;  // Arrow is no place for exceptions: it is thrown again behind it
-    }
-    std::lock_guard const lock(shared_->mutex);
-    if (!failure) {
-      shared_->lines->feed({bytes, got});
-      // Arrow takes the end of the file for the end of a quote, which would swallow rows in silence.
-      bool const at_end = got < room;
-      if (at_end && shared_->lines->inside_quotes()) failure = open_quote(*shared_->lines, input_->where());
-    }
-    if (failure) {
-      shared_->failure = failure;
-      return arrow::Status::IOError(failure->what());
-    }
-    position_ += static_cast<std::int64_t>(mark.size() + got);
-    return static_cast<std::int64_t>(mark.size() + got);
-  }
-
- private:
-  std::shared_ptr<TextInput> input_;
-  std::shared_ptr<Shared> shared_;
-  std::int64_t position_ = 0;
-};
 
 }  // namespace
 
 struct CsvBatches::Impl {
   Options options;
-  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::shared_ptr<ReadState> shared = std::make_shared<ReadState>();
   std::shared_ptr<TextInput> input;
   std::vector<CsvRecord> head;
   std::shared_ptr<arrow::csv::StreamingReader> reader;

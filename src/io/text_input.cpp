@@ -1,10 +1,7 @@
 // Knows Arrow for its CompressedInputStream alone.
 #include "io/text_input.h"
 
-#include <arrow/buffer.h>
 #include <arrow/io/compressed.h>
-#include <arrow/io/interfaces.h>
-#include <arrow/result.h>
 #include <arrow/util/compression.h>
 #include <fmt/format.h>
 
@@ -14,6 +11,7 @@
 #include <utility>
 
 #include "io/byte_source.h"
+#include "io/pull_stream.h"
 #include "limpid/error.h"
 
 namespace limpid {
@@ -23,40 +21,23 @@ constexpr std::size_t kPeekBytes = 64 * 1024;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// The stored bytes as Arrow's decompressor asks for them: the first ones were looked at already.
-class StoredBytes final : public arrow::io::InputStream {
+class StoredBytes final : public PullStream {
  public:
   StoredBytes(std::string head, ByteSource& rest) : head_(std::move(head)), rest_(rest) {}
-
-  arrow::Status Close() override { return arrow::Status::OK(); }
-  [[nodiscard]] bool closed() const override { return false; }
-  [[nodiscard]] arrow::Result<std::int64_t> Tell() const override { return position_; }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t size) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(size));
-    ARROW_ASSIGN_OR_RAISE(std::int64_t const got, Read(size, buffer->mutable_data()));
-    ARROW_RETURN_NOT_OK(buffer->Resize(got, false));
-    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
-  }
-  arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
-    auto* const bytes = static_cast<char*>(out);
-    auto const from_head = std::min(static_cast<std::size_t>(size), head_.size() - used_);
-    std::memcpy(bytes, head_.data() + used_, from_head);
-    used_ += from_head;
-    try {
-      auto const got = from_head + rest_.read(bytes + from_head, static_cast<std::size_t>(size) - from_head);
-      position_ += static_cast<std::int64_t>(got);
-      return static_cast<std::int64_t>(got);
-    } catch (Error const& error) {
-      failure_ = error;  // Arrow is no place for exceptions: it is thrown again behind it
-      return arrow::Status::IOError(error.what());
-    }
-  }
-
   [[nodiscard]] std::optional<Error> const& failure() const noexcept { return failure_; }
+
+ protected:
+  [[nodiscard]] std::size_t pull(char* out, std::size_t size) override {
+    auto const from_head = std::min(size, head_.size() - used_);
+    std::memcpy(out, head_.data() + used_, from_head);
+    used_ += from_head;
+    return from_head + rest_.read(out + from_head, size - from_head);
+  }
+  void keep(Error const& error) override { failure_ = error; }
 
  private:
   std::string head_;
   std::size_t used_ = 0;
-  std::int64_t position_ = 0;
   ByteSource& rest_;
   std::optional<Error> failure_;
 };
