@@ -68,7 +68,7 @@ struct Ensemble {
   bool average_response = false;  ///< LightGBM's random forests: response = link(link_scale * margin / rounds)
   double divisor = 1.0;           ///< margin = base_margin + sum of (weight * value) / divisor: forests of means
   bool sums_float32 = false;      ///< the library's own sums are in float32 (XGBoost), else in double
-  bool base_last = false;         ///< and end with base_margin (CatBoost, XGBoost 1.0), else they start with it
+  bool base_last = false;         ///< and end with base_margin (CatBoost, XGBoost up to 1.2), else they start with it
   InputCast input_cast = InputCast::kFloat32;
   CategoryCut category_cut = CategoryCut::kNonNegative;
   UnseenCategory unseen_category = UnseenCategory::kError;

@@ -16,14 +16,37 @@ class Shaper {
   Shaper(Tree& tree, TreePlace const& place) : tree_(tree), place_(place), nodes_(tree.left.size()) {}
 
   std::size_t shape() {
+    if (is_in_order()) {
+      for (std::size_t node = 0; node < nodes_; ++node) settle(node);
+      return 0;
+    }
     order_nodes();
-    for (auto const node : order_) tree_.left[node] == -1 ? settle_leaf(node) : settle_split(node);
-    check_covers();
-    if (!in_order_) renumber();
+    for (auto const node : order_) settle(node);
+    renumber();
     return nodes_ - order_.size();
   }
 
  private:
+  /// Whether each split's children are the next two nodes that no split before it has: then the order is limpid's and
+  /// every node is reached once. So most libraries write; the rest, faulty trees among them, order_nodes looks at.
+  bool is_in_order() const {
+    std::int64_t depth = 0;
+    std::size_t level_end = 1;  // of the nodes at `depth`
+    std::size_t next = 1;       // the first that is no child yet
+    for (std::size_t node = 0; node < next; ++node) {
+      if (node == level_end) {
+        level_end = next;
+        ++depth;
+      }
+      if (tree_.left[node] == -1) continue;
+      if (static_cast<std::size_t>(tree_.left[node]) != next || static_cast<std::size_t>(tree_.right[node]) != next + 1)
+        return false;
+      next += 2;
+      if (next > nodes_) return false;
+    }
+    return next == nodes_ && depth <= kMaxTreeDepth;
+  }
+
   /// Breadth first from the root, without recursion: order_[new] = old. A node met twice is a cycle or has two
   /// parents; a node that is never met was deleted by the library.
   void order_nodes() {
@@ -43,7 +66,6 @@ class Shaper {
       adopt(tree_.left[node], node, "left");
       adopt(tree_.right[node], node, "right");
     }
-    in_order_ = in_order_ && order_.size() == nodes_;
   }
 
   void adopt(std::int32_t child, std::size_t node, char const* side) {
@@ -52,9 +74,14 @@ class Shaper {
       fail(fmt::format("the {} child of node {} is {}, expected 0 to {}", side, node, child, nodes_ - 1));
     if (renumbered_[index] != -1)
       fail(fmt::format("node {} is reached twice (a cycle or two parents), from node {}", child, node));
-    in_order_ = in_order_ && index == order_.size();
     renumbered_[index] = static_cast<std::int32_t>(order_.size());
     order_.push_back(static_cast<std::uint32_t>(index));
+  }
+
+  void settle(std::size_t node) {
+    tree_.left[node] == -1 ? settle_leaf(node) : settle_split(node);
+    if (!tree_.cover.empty() && !std::isfinite(tree_.cover[node]))
+      fail(fmt::format("the cover of node {} is not finite", node));
   }
 
   void settle_leaf(std::size_t node) {
@@ -75,12 +102,6 @@ class Shaper {
     if (tree_.missing_left[node] > 1)
       fail(fmt::format("default_left of node {} is {}, expected 0 or 1", node, tree_.missing_left[node]));
     tree_.value[node] = 0.0;
-  }
-
-  void check_covers() const {
-    if (tree_.cover.empty()) return;
-    for (auto const node : order_)
-      if (!std::isfinite(tree_.cover[node])) fail(fmt::format("the cover of node {} is not finite", node));
   }
 
   void renumber() {
@@ -114,7 +135,6 @@ class Shaper {
   std::size_t nodes_;
   std::vector<std::uint32_t> order_;      // [nodes reached] old index
   std::vector<std::int32_t> renumbered_;  // [nodes] new index, -1 until reached
-  bool in_order_ = true;                  // the file's order is already limpid's
 };
 
 class Checker {

@@ -34,7 +34,7 @@ class Assembler {
     out_.library = "xgboost";
     out_.format = std::move(format);
     out_.sums_float32 = true;
-    out_.base_last = doc_.version[0] == 0 || (doc_.version[0] == 1 && doc_.version[1] == 0);
+    out_.base_last = doc_.version[0] == 0 || (doc_.version[0] == 1 && doc_.version[1] < 3);
     set_outputs();
     set_objective();
     out_.trees = std::move(doc_.trees);
