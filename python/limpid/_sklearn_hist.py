@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ._sklearn_trees import labels, position
+from ._sklearn_trees import labels, places
 
 _HIST_LINKS = {"poisson": "exp", "gamma": "exp", "squared_error": "identity", "absolute_error": "identity",
                "quantile": "identity", "least_squares": "identity", "least_absolute_deviation": "identity",
@@ -22,11 +22,8 @@ def hist_gradient_boosting(model, features):
     if hasattr(model, "classes_"):
         document["labels"] = labels(model.classes_)
     columns, known = _hist_features(model, features)
-    trees = []
-    for number, stage in enumerate(model._predictors):
-        for output, predictor in enumerate(stage):
-            trees.append(dict(position(output, number), **_hist_tree(predictor, columns, known)))
-    document["trees"] = trees
+    document["trees"] = (dict(place, **_hist_tree(predictor, columns, known))
+                         for place, predictor in places(model._predictors))
     return document
 
 

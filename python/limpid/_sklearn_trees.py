@@ -1,7 +1,8 @@
 """Trees, forests, gradient boosting, AdaBoost and isolation forests of scikit-learn as fields of limpid's JSON.
 
 Each converter takes a fitted model and the list of its features in the document, and returns fields of the header and
-"trees". The features stay as they are: all of them are numbers.
+"trees", an iterator: a forest may be larger than the memory that its lists would take. The features stay as they are:
+all of them are numbers.
 """
 
 import math
@@ -93,13 +94,13 @@ def _tree_of(estimator, classes, features=None):
 
 def one_tree(model, features):
     del features
-    return dict(_outputs(model), trees=[_tree_of(model, _classes(model))])
+    return dict(_outputs(model), trees=iter([_tree_of(model, _classes(model))]))
 
 
 def forest(model, features):
     del features
     return dict(_outputs(model), divisor=float(len(model.estimators_)),
-                trees=[_tree_of(estimator, _classes(model)) for estimator in model.estimators_])
+                trees=(_tree_of(estimator, _classes(model)) for estimator in model.estimators_))
 
 
 def _trees_only(model):
@@ -113,8 +114,8 @@ def bagging(model, features):
     del features
     _trees_only(model)
     return dict(_outputs(model), divisor=float(len(model.estimators_)),
-                trees=[_tree_of(estimator, _classes(model), chosen)
-                       for estimator, chosen in zip(model.estimators_, model.estimators_features_)])
+                trees=(_tree_of(estimator, _classes(model), chosen)
+                       for estimator, chosen in zip(model.estimators_, model.estimators_features_)))
 
 
 def ada_boost(model, features):
@@ -122,19 +123,21 @@ def ada_boost(model, features):
     _trees_only(model)
     if getattr(model, "algorithm", "SAMME") == "SAMME.R":
         raise ValueError("AdaBoostClassifier with algorithm=\"SAMME.R\" cannot be exported: train with \"SAMME\"")
-    classes = len(model.classes_)
-    trees = []
-    for estimator, weight in zip(model.estimators_, model.estimator_weights_):
-        best = np.argmax(_leaf_values(estimator), axis=1)
-        chosen = estimator.classes_.take(best)[:, None] == np.asarray(model.classes_)[None, :]
-        value = np.where(chosen, weight, -1.0 / (classes - 1) * weight)
-        if classes == 2:
-            value = (-value[:, 0] + value[:, 1])[:, None]
-        trees.append(_arrays(estimator.tree_, value))
-    divisor = float(np.sum(model.estimator_weights_))
+    names, classes = labels(model.classes_), len(model.classes_)
     link = {"link": "sigmoid"} if classes == 2 else {"link": "softmax", "link_scale": 1.0 / (classes - 1)}
-    names = labels(model.classes_)
-    return dict(link, base_margin=[0.0] * len(names), labels=names, divisor=divisor, trees=trees)
+    return dict(link, base_margin=[0.0] * len(names), labels=names, divisor=float(np.sum(model.estimator_weights_)),
+                trees=(_votes(estimator, weight, model.classes_)
+                       for estimator, weight in zip(model.estimators_, model.estimator_weights_)))
+
+
+def _votes(estimator, weight, classes):
+    """A tree that votes for its most likely class and, so that votes sum to 0, against the others."""
+    best = np.argmax(_leaf_values(estimator), axis=1)
+    chosen = estimator.classes_.take(best)[:, None] == np.asarray(classes)[None, :]
+    value = np.where(chosen, weight, -1.0 / (len(classes) - 1) * weight)
+    if len(classes) == 2:
+        value = (-value[:, 0] + value[:, 1])[:, None]
+    return _arrays(estimator.tree_, value)
 
 
 def gradient_boosting(model, features):
@@ -152,18 +155,17 @@ def gradient_boosting(model, features):
         document["link"] = "sigmoid" if len(base) == 1 else "softmax"
         if model.loss == "exponential":
             document["link_scale"] = 2.0
-    trees = []
-    for number, stage in enumerate(model.estimators_):
-        for output, estimator in enumerate(stage):
-            tree = _arrays(estimator.tree_, estimator.tree_.value[:, 0, 0])
-            trees.append(dict(position(output, number), weight=float(model.learning_rate), **tree))
-    document["trees"] = trees
+    document["trees"] = (
+        dict(place, weight=float(model.learning_rate), **_arrays(estimator.tree_, estimator.tree_.value[:, 0, 0]))
+        for place, estimator in places(model.estimators_))
     return document
 
 
-def position(output, number):
-    """Where a tree of boosting stands: its output and its round."""
-    return {"output": output, "round": number}
+def places(stages):
+    """Each tree of the stages of boosting with its place: output and round."""
+    for number, stage in enumerate(stages):
+        for output, tree in enumerate(stage):
+            yield {"output": output, "round": number}, tree
 
 
 def _average_path_length(samples):
@@ -179,14 +181,16 @@ def _average_path_length(samples):
 
 def isolation_forest(model, features):
     del features
-    trees = []
-    for estimator, chosen in zip(model.estimators_, model.estimators_features_):
-        tree = estimator.tree_
-        # in scikit-learn's order of operations: the depth counts nodes, the root is 1
-        depth = tree.compute_node_depths() + _average_path_length(tree.n_node_samples) - 1.0
-        trees.append(_arrays(tree, depth, chosen))
     expected = float(_average_path_length(np.array([model._max_samples]))[0])
     if expected == 0.0:
         raise ValueError("the IsolationForest was trained on one sample per tree: it has no score")
     return {"link": "exp", "link_scale": -math.log(2.0) / expected, "base_margin": [0.0],
-            "divisor": float(len(trees)), "labels": ["anomaly score"], "trees": trees}
+            "divisor": float(len(model.estimators_)), "labels": ["anomaly_score"],
+            "trees": (_depths(estimator.tree_, chosen)
+                      for estimator, chosen in zip(model.estimators_, model.estimators_features_))}
+
+
+def _depths(tree, features):
+    """A tree whose leaves hold their depth, in scikit-learn's order of operations: it counts nodes, the root is 1."""
+    depth = tree.compute_node_depths() + _average_path_length(tree.n_node_samples) - 1.0
+    return _arrays(tree, depth, features)

@@ -60,7 +60,7 @@ def export(model, path, feature_names=None):
     ValueError
         The model is not fitted, or uses an option that cannot be exported.
     """
-    document = to_dict(model, feature_names)
+    document = _document(model, feature_names)
     path = os.fspath(path)
     part = path + ".part"
     try:
@@ -74,6 +74,12 @@ def export(model, path, feature_names=None):
 
 def to_dict(model, feature_names=None):
     """The document that `export` writes, as a dict of lists, numbers and texts."""
+    document = _document(model, feature_names)
+    return dict(document, trees=list(document["trees"]))
+
+
+def _document(model, feature_names):
+    """The same with an iterator of trees, which are made as they are written."""
     convert = _find_converter(model)
     _check_fitted(model)
     document = {"limpid_model": SCHEMA, "library": "scikit-learn", "library_version": sklearn.__version__,
