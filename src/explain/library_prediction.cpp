@@ -42,14 +42,23 @@ double leaf_value(Ensemble const& ensemble, Tree const& tree, RowsView const& ro
 // Float sums are kept in doubles, which hold them exactly, and rounded after each operation.
 double as_float(double value) noexcept { return static_cast<double>(static_cast<float>(value)); }
 
-void add_tree(Ensemble const& ensemble, Tree const& tree, RowsView const& rows, double* sums) noexcept {
-  auto const float_weight = static_cast<float>(tree.weight);
+/// CatBoost multiplies the sum of its trees by one scale, before the bias is added; others weight each tree: 1.
+double scale_of_sum(Ensemble const& ensemble) noexcept {
+  if (!ensemble.base_last || ensemble.sums_float32 || ensemble.trees.empty()) return 1.0;
+  double const scale = ensemble.trees[0].weight;
+  bool const common = std::all_of(ensemble.trees.begin(), ensemble.trees.end(),
+                                  [scale](Tree const& tree) { return tree.weight == scale; });
+  return common ? scale : 1.0;
+}
+
+void add_tree(Ensemble const& ensemble, Tree const& tree, double weight, RowsView const& rows, double* sums) noexcept {
+  auto const float_weight = static_cast<float>(weight);
   for (std::int64_t r = 0; r < rows.rows; ++r) {
     double const leaf = leaf_value(ensemble, tree, rows, r);
     if (ensemble.sums_float32) {
       sums[r] = static_cast<double>(static_cast<float>(sums[r]) + static_cast<float>(leaf) * float_weight);
     } else {
-      sums[r] += leaf * tree.weight;
+      sums[r] += leaf * weight;
     }
   }
 }
@@ -135,14 +144,17 @@ void library_margins(Ensemble const& ensemble, RowsView rows, std::int64_t strid
     double const first = base_first ? base : 0.0;
     std::fill_n(out + g * stride, rows.rows, ensemble.sums_float32 ? as_float(first) : first);
   }
-  for (Tree const& tree : ensemble.trees) add_tree(ensemble, tree, rows, out + tree.output * stride);
+  double const scale = scale_of_sum(ensemble);
+  for (Tree const& tree : ensemble.trees) {
+    add_tree(ensemble, tree, scale == 1.0 ? tree.weight : 1.0, rows, out + tree.output * stride);
+  }
   if (base_first) return;
   for (std::int32_t g = 0; g < ensemble.outputs(); ++g) {
     double const base = ensemble.base_margin[static_cast<std::size_t>(g)];
     for (std::int64_t r = 0; r < rows.rows; ++r) {
       double& sum = out[g * stride + r];
       sum = ensemble.sums_float32 ? as_float(as_float(sum / ensemble.divisor) + as_float(base))
-                                  : sum / ensemble.divisor + base;
+                                  : sum * scale / ensemble.divisor + base;
     }
   }
 }

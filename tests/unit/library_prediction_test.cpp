@@ -58,10 +58,21 @@ TEST(LibraryPrediction, SumsInDoubleFromTheBase) {
 }
 
 TEST(LibraryPrediction, AddsTheBaseLastWhereTheLibraryDoes) {
-  auto ensemble = ensemble_of({stump(1.0, 0.1, 5.0), stump(1.0, 0.2, 6.0)}, 0.3);
+  auto ensemble = ensemble_of({stump(1.0, 0.1, 5.0), stump(1.0, 0.7, 6.0)}, 0.3);
+  ASSERT_NE((0.1 + 0.7) + 0.3, (0.3 + 0.1) + 0.7);
+  EXPECT_EQ(margin(ensemble, 0.5), (0.3 + 0.1) + 0.7);
   ensemble.base_last = true;
-  EXPECT_EQ(margin(ensemble, 0.5), (0.1 + 0.2) + 0.3);
-  EXPECT_NE((0.1 + 0.2) + 0.3, (0.3 + 0.1) + 0.2);
+  EXPECT_EQ(margin(ensemble, 0.5), (0.1 + 0.7) + 0.3);
+}
+
+TEST(LibraryPrediction, ScalesTheSumWhereAllTreesHaveOneScale) {
+  auto ensemble = ensemble_of({stump(1.0, 0.1, 5.0), stump(1.0, 0.2, 6.0)}, 0.3);
+  for (Tree& tree : ensemble.trees) tree.weight = 0.7;
+  EXPECT_EQ(margin(ensemble, 0.5), (0.3 + 0.1 * 0.7) + 0.2 * 0.7);  // weights of trees: scikit-learn's learning rate
+  ensemble.base_last = true;
+  EXPECT_EQ(margin(ensemble, 0.5), (0.1 + 0.2) * 0.7 + 0.3);  // CatBoost
+  ensemble.trees[1].weight = 0.5;
+  EXPECT_EQ(margin(ensemble, 0.5), (0.1 * 0.7 + 0.2 * 0.5) + 0.3);
 }
 
 TEST(LibraryPrediction, SumsInFloatWithFloatWeights) {
