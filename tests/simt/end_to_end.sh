@@ -9,17 +9,25 @@ trap 'rm -rf "$work"' EXIT
 head -61 "$example/rows.csv" > "$work/rows.csv"
 head -9 "$example/rows.csv" > "$work/background.csv"
 
-explain() {
+explain() { # SPACE DEVICE [more options]
   "$program" explain --model "$example/model.json" --data "$work/rows.csv" --background "$work/background.csv" \
-    --id loan_id --label loan_approved --space "$1" --device "$2" --threads 2 --quiet --out "$work/$1-$2"
+    --id loan_id --label loan_approved --space "$1" --device "$2" --threads 2 --quiet --out "$work/$1-$2" "${@:3}"
   rm "$work/$1-$2/run.json"
 }
 
-for space in response margin; do
-  explain "$space" cpu
+compare() { # SPACE [more options]
+  explain "$1" cpu "${@:2}"
   for settings in t4,forward a100,shuffled,3; do
-    LIMPID_SIMT=$settings explain "$space" cuda
-    diff -r "$work/$space-cpu" "$work/$space-cuda"
-    rm -r "$work/$space-cuda"
+    LIMPID_SIMT=$settings explain "$1" cuda "${@:2}"
+    diff -r "$work/$1-cpu" "$work/$1-cuda"
+    rm -r "$work/$1-cuda"
   done
+  rm -r "$work/$1-cpu"
+}
+
+groups=(--group money=income,loan_amount,debt_to_income --group history=employment_years,credit_score)
+for space in response margin; do
+  compare "$space"
+  compare "$space" "${groups[@]}"
+  compare "$space" "${groups[@]}" --group-mode sum
 done
