@@ -3,31 +3,20 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
-#include <vector>
 
 #include "cli/arguments.h"
+#include "cli/inspect_facts.h"
 #include "cli/model_options.h"
 #include "cli/program.h"
 #include "cli/progress_printer.h"
-#include "compile/compiled_model.h"
 #include "limpid/ensemble.h"
-#include "limpid/error.h"
 
 namespace limpid::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// What inspect says of a feature.
-struct FeatureFacts {
-  std::int64_t bins = 0;        ///< numeric: intervals between thresholds; categorical: codes and "other"
-  std::int64_t categories = 0;  ///< distinct codes in the nodes' sets
-  std::int64_t splits = 0;
-};
 
 CommandSpec make_spec() {
   CommandSpec spec;
@@ -47,102 +36,99 @@ CommandSpec make_spec() {
   return spec;
 }
 
-std::vector<FeatureFacts> feature_facts(Ensemble const& ensemble) {
-  std::vector<std::set<double>> thresholds(ensemble.features.size());
-  std::vector<std::set<std::int32_t>> codes(ensemble.features.size());
-  std::vector<FeatureFacts> facts(ensemble.features.size());
-  for (auto const& tree : ensemble.trees) {
-    for (std::size_t n = 0; n < tree.feature.size(); ++n) {
-      if (tree.left[n] < 0) continue;
-      auto const f = static_cast<std::size_t>(tree.feature[n]);
-      ++facts[f].splits;
-      if (tree.category_set[n] < 0) {
-        thresholds[f].insert(tree.threshold[n]);
-      } else {
-        auto const& set = tree.sets[static_cast<std::size_t>(tree.category_set[n])];
-        codes[f].insert(set.begin(), set.end());
-      }
-    }
+constexpr std::size_t kShown = 5;  ///< names of outputs and categories in one line
+
+/// "a, b, c, ...".
+std::string first_of(Json const& names) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i) {
+    out += (i > 0 ? ", " : "") + names[i].get<std::string>();
   }
-  for (std::size_t f = 0; f < facts.size(); ++f) {
-    facts[f].categories = static_cast<std::int64_t>(codes[f].size());
-    facts[f].bins = facts[f].splits == 0 ? 1 : static_cast<std::int64_t>(thresholds[f].size() + codes[f].size()) + 1;
-  }
-  return facts;
+  return names.size() > kShown ? out + ", ..." : out;
 }
 
-std::int64_t longest_path(LeafPaths const& paths) {
-  std::int64_t longest = 0;
-  for (std::size_t l = 0; l + 1 < paths.player_begin.size(); ++l) {
-    longest = std::max<std::int64_t>(longest, std::int64_t{paths.player_begin[l + 1]} - paths.player_begin[l]);
-  }
-  return longest;
-}
-
-std::int64_t leaf_count(Ensemble const& ensemble) {
-  std::int64_t leaves = 0;
-  for (auto const& tree : ensemble.trees) leaves += std::count(tree.left.begin(), tree.left.end(), -1);
-  return leaves;
-}
-
-Json feature_json(Ensemble const& ensemble) {
-  auto const facts = feature_facts(ensemble);
-  auto out = Json::array();
-  for (std::size_t f = 0; f < facts.size(); ++f) {
-    Json feature;
-    feature["index"] = f;
-    feature["name"] = ensemble.features[f].name;
-    feature["kind"] = ensemble.features[f].kind == FeatureKind::kNumeric ? "numeric" : "categorical";
-    feature["splits"] = facts[f].splits;
-    feature["bins"] = facts[f].bins;
-    feature["categories"] = facts[f].categories;
-    out.push_back(feature);
-  }
+std::string link_text(Json const& model) {
+  if (!model["has_response"].get<bool>()) return "none known: margin space only (--space margin)";
+  auto out = model["link"].get<std::string>();
+  auto const scale = model["link_scale"].get<double>();
+  if (scale != 1.0) out += fmt::format(" of {:g} times the margin", scale);
+  if (model["average_response"].get<bool>())
+    out += scale != 1.0 ? " over the rounds" : " of the margin over the rounds";
   return out;
 }
 
-Json describe(Ensemble const& ensemble) {
-  auto const compiled = compile(ensemble);
-  Json out;
-  out["library"] = ensemble.library;
-  out["version"] = ensemble.version;
-  out["format"] = ensemble.format;
-  out["objective"] = ensemble.objective;
-  out["link"] = name_of(ensemble.link);
-  out["has_response"] = ensemble.has_response;
-  out["outputs"] = ensemble.outputs();
-  out["labels"] = ensemble.labels;
-  out["rounds"] = ensemble.rounds;
-  out["best_rounds"] = ensemble.best_rounds > 0 ? Json(ensemble.best_rounds) : Json(nullptr);
-  out["trees"] = ensemble.trees.size();
-  out["leaves"] = leaf_count(ensemble);
-  out["depth"] = std::max(compiled.tree_depth - 1, 0);
-  out["longest_path"] = std::max(longest_path(compiled.short_paths), longest_path(compiled.long_paths));
-  out["base_score"] = ensemble.base_score;
-  out["base_margin"] = ensemble.base_margin;
-  out["covers"] = compiled.has_covers;
-  out["warnings"] = ensemble.warnings;
-  out["features"] = feature_json(ensemble);
-  return out;
+std::string outputs_text(Json const& model) {
+  auto const count = format_count(model["outputs"].get<std::int64_t>());
+  return model["labels"].empty() ? count : fmt::format("{} ({})", count, first_of(model["labels"]));
 }
 
 std::string rounds_text(Json const& model) {
   auto const all = model["rounds"].get<std::int64_t>();
-  if (model["best_rounds"].is_null()) return fmt::format("{} (no best_iteration)", all);
-  return fmt::format("{}, of which {} up to best_iteration", all, model["best_rounds"].get<std::int64_t>());
+  if (!model["best_rounds"].is_null()) {
+    return fmt::format("{}, of which {} up to best_iteration", all, model["best_rounds"].get<std::int64_t>());
+  }
+  return fmt::format("{}{}", all, model["library"] == "xgboost" ? " (no best_iteration)" : "");
+}
+
+std::string trees_text(Json const& model) {
+  auto out = format_count(model["trees"].get<std::int64_t>());
+  if (model["outputs_per_tree"].get<int>() > 1) {
+    out += fmt::format(" of {} values a leaf", model["outputs_per_tree"].get<int>());
+  }
+  if (model["divisor"].get<double>() != 1.0)
+    out += fmt::format(", summed and divided by {:g}", model["divisor"].get<double>());
+  return out;
+}
+
+/// Where NaN goes, and at how many splits zero goes with it.
+std::string missing_text(Json const& features) {
+  std::int64_t splits = 0;
+  std::int64_t left = 0;
+  std::int64_t zero = 0;
+  for (auto const& f : features) {
+    splits += f["splits"].get<std::int64_t>();
+    left += f["missing_left"].get<std::int64_t>();
+    zero += f["zero_missing"].get<std::int64_t>();
+  }
+  auto out = fmt::format("left at {} of {} splits", format_count(left), format_count(splits));
+  if (zero > 0) out += fmt::format("; zero is missing at {}", format_count(zero));
+  return out;
+}
+
+/// Whether categories have names, and what becomes of one that is not known; empty without categories.
+std::string categories_text(Json const& model) {
+  auto const& features = model["features"];
+  bool const any =
+      std::any_of(features.begin(), features.end(), [](Json const& f) { return f["kind"] == "categorical"; });
+  bool const named =
+      std::any_of(features.begin(), features.end(), [](Json const& f) { return f.contains("category_names"); });
+  if (!any) return {};
+  if (!named) return "by code (names: --categories FILE)";
+  if (model["unseen_category"] == "error") return "by name; one that is not known is an error";
+  return model["unseen_category"] == "missing" ? "by name; one that is not known is missing"
+                                               : "by name; one that is not known is in no set";
 }
 
 std::string features_text(Json const& features) {
   std::size_t width = 4;
-  for (auto const& f : features) width = std::max(width, f["name"].get<std::string>().size());
-  auto out = fmt::format("{:>5}  {:<{}}  {:<11}  {:>7}  {:>5}  {:>10}\n", "index", "name", width, "kind", "splits",
-                         "bins", "categories");
+  bool named = false;
+  for (auto const& f : features) {
+    width = std::max(width, f["name"].get<std::string>().size());
+    named = named || f.contains("category_names");
+  }
+  auto out = fmt::format("{:>5}  {:<{}}  {:<11}  {:>7}  {:>5}  {:>10}{}\n", "index", "name", width, "kind", "splits",
+                         "bins", "categories", named ? "  names" : "");
   for (auto const& f : features) {
     auto const categories = f["categories"].get<std::int64_t>();
     out +=
-        fmt::format("{:>5}  {:<{}}  {:<11}  {:>7}  {:>5}  {:>10}\n", f["index"].get<std::int64_t>(),
+        fmt::format("{:>5}  {:<{}}  {:<11}  {:>7}  {:>5}  {:>10}", f["index"].get<std::int64_t>(),
                     f["name"].get<std::string>(), width, f["kind"].get<std::string>(), f["splits"].get<std::int64_t>(),
                     f["bins"].get<std::int64_t>(), categories > 0 ? fmt::format("{}", categories) : "-");
+    if (f.contains("category_names")) {
+      auto const& names = f["category_names"];
+      out += fmt::format("  {}: {}", names.size(), first_of(names));
+    }
+    out += '\n';
   }
   return out;
 }
@@ -154,16 +140,18 @@ std::string text_of(Json const& model) {
   line("model", fmt::format("{} {} ({})", model["library"].get<std::string>(), model["version"].get<std::string>(),
                             model["format"].get<std::string>()));
   line("objective", model["objective"].get<std::string>());
-  line("link", model["has_response"].get<bool>() ? model["link"].get<std::string>()
-                                                 : "none known: margin space only (--space margin)");
-  line("outputs", number("outputs"));
+  line("link", link_text(model));
+  line("outputs", outputs_text(model));
   line("rounds", rounds_text(model));
-  line("trees", number("trees"));
+  line("trees", trees_text(model));
   line("leaves", number("leaves"));
   line("depth", number("depth"));
   line("longest path", fmt::format("{} features", number("longest_path")));
   line("base score", model["base_score"].get<std::string>());
+  line("sums", model["sums"].get<std::string>());
   line("covers", model["covers"].get<bool>() ? "yes" : "no: no path-dependent values");
+  line("missing", missing_text(model["features"]));
+  if (auto const categories = categories_text(model); !categories.empty()) line("categories", categories);
   line("features", fmt::format("{}", model["features"].size()));
   return out + '\n' + features_text(model["features"]);
 }
@@ -179,7 +167,7 @@ int inspect_command(std::vector<std::string> const& args, Console& console) {
     return 0;
   }
   arguments.check_required();
-  auto const model = describe(load_model(arguments.text("model"), load_options(arguments)));
+  auto const model = inspect_facts(load_model(arguments.text("model"), load_options(arguments)));
   for (auto const& warning : model["warnings"]) console.warning("model", warning.get<std::string>());
   write_stdout(arguments.flag("json") ? model.dump(2) + '\n' : text_of(model));
   return 0;

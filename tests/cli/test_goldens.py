@@ -18,6 +18,11 @@ CASES = {
     "inspect_categorical.txt": ["inspect", "--model", FIXTURES / "3.2.0/categorical.json"],
     "inspect_multi.json": ["inspect", "--json", FIXTURES / "3.2.0/multi.json"],
     "inspect_hinge.txt": ["inspect", FIXTURES / "1.0.2/hinge.json"],
+    "inspect_strings.txt": ["inspect", FIXTURES / "3.4.1/strings.ubj"],
+    "inspect_vector_leaf.txt": ["inspect", FIXTURES / "3.4.1/vector_leaf.json"],
+    "inspect_legacy.txt": ["inspect", FIXTURES / "0.90/dart.bin"],
+    "inspect_catboost.txt": ["inspect", FIXTURES.parent / "catboost/1.2.10/one_hot.json"],
+    "inspect_isolation_forest.txt": ["inspect", FIXTURES.parent / "sklearn/1.9.1/isolation.json"],
 }
 
 
@@ -52,4 +57,14 @@ def test_inspect_json_says_what_inspect_says():
     assert model["best_rounds"] == 1
     assert model["trees"] == 4
     assert model["link"] == "sigmoid"
+    assert model["sums"] == model["input"] == "float32"
     assert [feature["name"] for feature in model["features"]][:2] == ["age", "income"]
+
+
+def test_inspect_json_has_every_category_and_counts_trees_as_the_file_does():
+    model = json.loads(run("inspect", "--json", FIXTURES / "3.4.1/strings.json").stdout)
+    assert model["unseen_category"] == "error"
+    assert model["features"][5]["category_names"] == [f"region {code}" for code in range(12)]
+    assert "category_names" not in model["features"][0]
+    model = json.loads(run("inspect", "--json", FIXTURES / "3.4.1/vector_leaf.json").stdout)
+    assert (model["trees"], model["outputs_per_tree"], model["outputs"]) == (3, 2, 2)
