@@ -93,9 +93,24 @@ void select_rounds(Ensemble& ensemble, std::int32_t begin, std::int32_t end);
 struct LoadOptions {
   std::string format = "auto";         ///< by its content, never by its extension; or a name that --model-format knows
   bool allow_unknown_version = false;  ///< versions and keys that are not known: a warning instead of an error
+  std::string entry =
+      {};  ///< the file to read of an archive; empty: the model, or the models of a k-fold series, in it
 };
 
-/// Reads a model file. Throws Error model.open, model.format, model.version, model.tree, model.objective, usage.value.
+/// What a model file holds. An archive may hold several members, the models of a k-fold training: then its response is
+/// the mean of theirs. They have the same features, outputs and link.
+struct Model {
+  std::vector<Ensemble> members;     ///< at least one
+  std::string container;             ///< "tar, gzip"; empty: the file is the model itself
+  std::vector<std::string> entries;  ///< [members] their names in the archive; empty: there are no names
+  std::vector<std::string> ignored;  ///< the other files of the archive
+};
+
+/// Reads a model file, plain, compressed or in an archive.
+/// Throws Error model.open, model.format, model.version, model.tree, model.objective, usage.value.
+[[nodiscard]] Model load_models(std::string const& path, LoadOptions const& options = {});
+
+/// Likewise, of a file that holds one model; several are an Error model.format.
 [[nodiscard]] Ensemble load_model(std::string const& path, LoadOptions const& options = {});
 
 [[nodiscard]] char const* name_of(Link link) noexcept;  ///< "identity", "sigmoid", "softmax", "exp"

@@ -17,6 +17,14 @@ void add_model_options(std::string const& group, std::vector<OptionSpec>& out) {
   format.fallback = "auto";
   format.choices = formats;
   out.push_back(format);
+  OptionSpec entry;
+  entry.name = "model-entry";
+  entry.value = "NAME";
+  entry.group = group;
+  entry.help =
+      "which file of an archive (tar, tar.gz, zip) is the model; without it the only one, or xgboost-model-0, -1, ..., "
+      "whose responses are averaged";
+  out.push_back(entry);
   OptionSpec unknown;
   unknown.name = "allow-unknown-version";
   unknown.group = group;
@@ -25,7 +33,7 @@ void add_model_options(std::string const& group, std::vector<OptionSpec>& out) {
 }
 
 LoadOptions load_options(Arguments const& arguments) {
-  return {arguments.text("model-format"), arguments.flag("allow-unknown-version")};
+  return {arguments.text("model-format"), arguments.flag("allow-unknown-version"), arguments.text("model-entry")};
 }
 
 }  // namespace limpid::cli

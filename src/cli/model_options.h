@@ -9,7 +9,7 @@
 
 namespace limpid::cli {
 
-/// Appends --model-format and --allow-unknown-version.
+/// Appends --model-format, --model-entry and --allow-unknown-version.
 void add_model_options(std::string const& group, std::vector<OptionSpec>& out);
 
 [[nodiscard]] LoadOptions load_options(Arguments const& arguments);

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "limpid/error.h"
-#include "model/format.h"
 #include "model/json_reader.h"
 
 namespace limpid::model {
@@ -143,38 +142,36 @@ Content find_content(std::span<char const> bytes) noexcept {
 char const* describe(Content content) noexcept { return kMeanings[static_cast<std::size_t>(content)].what; }
 char const* advise(Content content) noexcept { return kMeanings[static_cast<std::size_t>(content)].advice; }
 
-void refuse_content(Content content, std::span<char const> bytes, std::string const& name) {
-  if (content == Content::kGzip || content == Content::kArchive) {
-    auto const inside = look_into_archive(bytes);
-    if (!inside.listing.empty()) {
-      bool const readable = format_of(inside.model) != nullptr;
-      std::string hint = inside.is_tar ? fmt::format("unpack it first: tar -xf {}", name)
-                                       : std::string("unpack it first (gunzip, unzip, ...)");
-      if (!readable && inside.model != Content::kUnknown) hint += fmt::format("; then {}", advise(inside.model));
-      throw Error("model.format",
-                  fmt::format("the file is {}, not a model; it holds {}", describe(content), inside.listing), name,
-                  hint);
-    }
-  }
+void refuse_content(Content content, std::string const& name) {
   throw Error("model.format", fmt::format("the file is {}, not a model that can be read", describe(content)), name,
               advise(content));
 }
 
-Content find_document(std::span<char const> bytes, std::vector<std::string>& keys) {
+JsonDocument find_document(std::span<char const> bytes) {
   static constexpr std::size_t kMaxKeys = 64;
-  auto const has = [&keys](std::string_view key) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
-  JsonReader in(bytes);
-  std::string key;
-  in.open_object();
-  while (in.next_key(key)) {
+  JsonDocument out;
+  auto const has = [&out](char const* key) {
+    return std::find(out.keys.begin(), out.keys.end(), key) != out.keys.end();
+  };
+  auto const decide = [&has](std::string const& key) {
     if (key == "learner") return Content::kXgboostJson;
     if (key == "oblivious_trees" || key == "features_info") return Content::kCatboostJson;
     if (key == "limpid_model") return Content::kLimpidJson;
-    if (keys.size() < kMaxKeys) keys.push_back(key.substr(0, 64));
-    if (has("tree_info") && has("feature_names")) return Content::kLightgbmJson;
-    in.skip();
+    return has("tree_info") && has("feature_names") ? Content::kLightgbmJson : Content::kJson;
+  };
+  try {
+    JsonReader in(bytes);
+    std::string key;
+    in.open_object();
+    while (out.content == Content::kJson && in.next_key(key)) {
+      if (out.keys.size() < kMaxKeys) out.keys.push_back(key.substr(0, 64));
+      out.content = decide(key);
+      if (out.content == Content::kJson) in.skip();
+    }
+  } catch (ReadError const& error) {
+    out.error = error;
   }
-  return Content::kJson;
+  return out;
 }
 
 bool is_certain(Content content) noexcept {

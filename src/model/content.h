@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "model/document_reader.h"
 
 namespace limpid::model {
 
@@ -37,25 +40,21 @@ enum class Content : std::uint8_t {
 [[nodiscard]] char const* describe(Content content) noexcept;  ///< "a Python pickle"
 [[nodiscard]] char const* advise(Content content) noexcept;    ///< how to get a model out of it
 
-/// Which library's document JSON text is, by its top-level keys: values are skipped until a key decides. kJson: none
-/// did, and `keys` has them all. Throws ReadError.
-[[nodiscard]] Content find_document(std::span<char const> bytes, std::vector<std::string>& keys);
+/// Which library's document JSON text is, by its top-level keys: values are skipped until a key decides.
+struct JsonDocument {
+  Content content = Content::kJson;  ///< kJson: no key decided, and `keys` has the first of them
+  std::vector<std::string> keys;
+  std::optional<ReadError> error;  ///< no JSON from there on
+};
+[[nodiscard]] JsonDocument find_document(std::span<char const> bytes);
 
 /// Whether the content can only be what it says, so that --model-format cannot make it a model.
 [[nodiscard]] bool is_certain(Content content) noexcept;
 
 /// Throws Error model.format: no loader reads such a file.
-[[noreturn]] void refuse_content(Content content, std::span<char const> bytes, std::string const& name);
+[[noreturn]] void refuse_content(Content content, std::string const& name);
 
 /// A JSON or UBJSON document of no known kind: names its top-level keys. Throws Error model.format.
 [[noreturn]] void refuse_document(std::vector<std::string> const& keys, std::string const& name);
-
-/// What the archive holds: "'xgboost-model' (a Python pickle)"; empty when it cannot be opened.
-struct ArchiveContents {
-  std::string listing;
-  Content model = Content::kUnknown;  ///< of the entry that looks most like a model
-  bool is_tar = false;
-};
-[[nodiscard]] ArchiveContents look_into_archive(std::span<char const> bytes);
 
 }  // namespace limpid::model

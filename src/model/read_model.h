@@ -1,4 +1,4 @@
-/// A model from bytes in memory: load_model without the file, for tests and fuzzing.
+/// Models from bytes in memory: load_models and load_model without the file, for tests and fuzzing.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,9 @@
 namespace limpid::model {
 
 /// `name` stands for the file in messages; `consumed(offset)` is called now and then with the bytes done.
+[[nodiscard]] Model read_models(std::span<char const> bytes, std::string const& name, LoadOptions const& options = {},
+                                std::function<void(std::size_t)> const& consumed = {});
+
 [[nodiscard]] Ensemble read_model(std::span<char const> bytes, std::string const& name, LoadOptions const& options = {},
                                   std::function<void(std::size_t)> const& consumed = {});
 
