@@ -106,6 +106,7 @@ class CatboostTreeReader : private CatboostPart {
   std::vector<double> values_, weights_;  // [leaves x outputs], [leaves]
   std::vector<double> leaf_values_;       // [outputs] of one leaf
   std::size_t leaves_ = 0;
+  std::size_t bytes_ = 0;  // of the trees so far, roughly
 };
 
 /// Throws ReadError and Error. `consumed(offset)` is called after each tree.

@@ -17,6 +17,13 @@ constexpr std::size_t kMaxObliviousDepth = 16;  // CatBoost trains no deeper
 constexpr std::size_t kSplit = std::numeric_limits<std::size_t>::max();
 constexpr std::int64_t kHashes = std::int64_t{1} << 32;
 
+// Memory of the trees, roughly, and what a file may make of its bytes: trees of one leaf and thousands of outputs, or
+// of nothing but zeros, would make some hundred bytes of two. Real files stay below 5.
+constexpr std::size_t kTreeBytes = 512;
+constexpr std::size_t kNodeBytes = 41;
+constexpr std::size_t kFreeBytes = std::size_t{256} << 20;
+constexpr std::size_t kBytesPerByte = 32;
+
 }  // namespace
 
 void CatboostTreeReader::fail_here(std::string const& message) const {
@@ -246,6 +253,10 @@ void CatboostTreeReader::emit() {
   if (doc_.outputs != 0 && outputs != doc_.outputs)
     fail_here(fmt::format("its leaves have {} values, those of the trees before {}", outputs, doc_.outputs));
   doc_.outputs = outputs;
+  bytes_ += static_cast<std::size_t>(outputs) * (kTreeBytes + kNodeBytes * leaf_.size());
+  if (bytes_ > kFreeBytes + kBytesPerByte * in_.offset())
+    fail_here(
+        fmt::format("the trees so far need {} MiB, more than {} bytes of a file can mean", bytes_ >> 20, in_.offset()));
   sum_weights();
   for (std::int64_t k = 0; k < outputs; ++k) {
     Tree tree = k + 1 < outputs ? shape_ : std::move(shape_);

@@ -239,6 +239,16 @@ TEST(CatboostNesting, IsLimited) {
   expect_error(nodes, "model.format", "nested deeper than 64 levels");
 }
 
+/// Two bytes each for trees of one leaf and 65,536 outputs: a gigabyte and more from four megabytes.
+TEST(CatboostMemory, IsBoundedByTheBytes) {
+  std::string tree = R"({"splits":[],"leaf_values":[0)";
+  for (int i = 1; i < 65536; ++i) tree += ",0";
+  tree += "]},";
+  std::string document = R"({"features_info":{},"oblivious_trees":[)";
+  for (int i = 0; i < 32; ++i) document += tree;
+  expect_error(document, "model.tree", "tree 8: the trees so far need 311 MiB");
+}
+
 TEST(CatboostVersion, IsAWarningWhereThatIsAllowed) {
   auto document = good("binary");
   document["model_info"]["catboost_version_info"] = "Branch: tags/v2.1\nAuthor: x";
