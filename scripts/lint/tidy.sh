@@ -8,4 +8,4 @@ mkdir -p build
 export CC=clang CXX=clang++
 cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Debug -DLIMPID_CUDA=OFF -DLIMPID_BENCH=ON >build/lint.log ||
   { cat build/lint.log; die "configuring build/lint failed"; }
-python3 scripts/lint/tidy.py build/lint --jobs "$jobs" "$@"
+python3 scripts/lint/tidy.py build/lint "$@" --jobs "$jobs"

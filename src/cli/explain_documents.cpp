@@ -77,29 +77,36 @@ void ExplainJob::write_documents() {
   directory_->commit();
 }
 
+ModelFacts ExplainJob::model_facts() const {
+  return {{base_name(options_.model), sha256_of_file(options_.model), 0},
+          ensemble_.library,
+          ensemble_.version,
+          ensemble_.format,
+          ensemble_.objective,
+          ensemble_.base_score,
+          static_cast<std::int64_t>(ensemble_.trees.size()),
+          options_.rounds.begin,
+          options_.rounds.begin + ensemble_.rounds,
+          file_rounds_};
+}
+
+BackgroundFacts ExplainJob::background_facts() const {
+  if (question_.method != Method::kInterventional) return {};
+  bool const file = options_.background.kind == BackgroundKind::kFile;
+  return {file ? "file" : "sample", file ? base_name(options_.background.path) : options_.background.text,
+          file && options_.background.path != "-" ? sha256_of_file(options_.background.path) : "", background_.rows,
+          unseen_facts(background_unseen_)};
+}
+
 ManifestFacts ExplainJob::manifest_facts() {
   ManifestFacts facts;
-  facts.model = {{base_name(options_.model), sha256_of_file(options_.model), 0},
-                 ensemble_.library,
-                 ensemble_.version,
-                 ensemble_.format,
-                 ensemble_.objective,
-                 ensemble_.base_score,
-                 static_cast<std::int64_t>(ensemble_.trees.size()),
-                 options_.rounds.begin,
-                 options_.rounds.begin + ensemble_.rounds,
-                 file_rounds_};
+  facts.model = model_facts();
   bool const piped = options_.data.path == "-";
   facts.data = {piped ? "-" : base_name(options_.data.path), source_->sha256(), result_.rows,
                 unseen_facts(source_->unseen())};
   facts.question = question_;
   facts.link = ensemble_.link;
-  if (question_.method == Method::kInterventional) {
-    bool const file = options_.background.kind == BackgroundKind::kFile;
-    facts.background = {file ? "file" : "sample", file ? base_name(options_.background.path) : options_.background.text,
-                        file && options_.background.path != "-" ? sha256_of_file(options_.background.path) : "",
-                        background_.rows, unseen_facts(background_unseen_)};
-  }
+  facts.background = background_facts();
   facts.seed = options_.seed;
   facts.pairs = result_.rows * background_.rows;
   facts.largest_players = result_.largest_players;
@@ -131,7 +138,7 @@ RunFacts ExplainJob::run_facts() const {
   facts.model_path = options_.model;
   facts.data_path = options_.data.path;
   facts.background_path = options_.background.path;
-  facts.out_path = options_.out;
+  facts.out_path = directory_->path();
   facts.device = gpu_ ? "cuda:" + std::to_string(options_.device.index) + " " + device_name_ : "cpu";
   facts.simd = simd_target();
   facts.host = host_name();

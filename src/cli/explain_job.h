@@ -45,6 +45,8 @@ class ExplainJob {
   void explain();
   void write_documents();
   [[nodiscard]] RowsView background_view() const noexcept;
+  [[nodiscard]] ModelFacts model_facts() const;
+  [[nodiscard]] BackgroundFacts background_facts() const;
   [[nodiscard]] ManifestFacts manifest_facts();
   [[nodiscard]] RunFacts run_facts() const;
   void write_text(std::string const& name, std::string const& text);

@@ -94,6 +94,26 @@ void check(GroupsOption const& option, Arguments const& arguments) {
   }
 }
 
+void add_level_options(std::vector<OptionSpec>& out) {
+  out.push_back({"group-by-separator",
+                 "SEP",
+                 kQuestionGroup,
+                 "groups by the parts of names such as finance__accounts__checking (SEP: __): by the first part in "
+                 "DIR/level-1, by the first two in DIR/level-2, and so on down to the features",
+                 "",
+                 {},
+                 {},
+                 ""});
+  out.push_back({"group-level",
+                 "K",
+                 kQuestionGroup,
+                 "this level of --group-by-separator alone, straight into DIR or to standard output",
+                 "",
+                 {},
+                 {},
+                 ""});
+}
+
 }  // namespace
 
 void add_group_options(std::vector<OptionSpec>& out) {
@@ -113,23 +133,7 @@ void add_group_options(std::vector<OptionSpec>& out) {
                  {},
                  {},
                  ""});
-  out.push_back({"group-by-separator",
-                 "SEP",
-                 kQuestionGroup,
-                 "groups by the parts of names such as finance__accounts__checking (SEP: __): by the first part in "
-                 "DIR/level-1, by the first two in DIR/level-2, and so on down to the features",
-                 "",
-                 {},
-                 {},
-                 ""});
-  out.push_back({"group-level",
-                 "K",
-                 kQuestionGroup,
-                 "this level of --group-by-separator alone, straight into DIR or to standard output",
-                 "",
-                 {},
-                 {},
-                 ""});
+  add_level_options(out);
   out.push_back({"group-mode",
                  "M",
                  kQuestionGroup,
