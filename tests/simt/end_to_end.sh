@@ -25,7 +25,7 @@ compare() { # SPACE [more options]
   rm -r "$work/$1-cpu"
 }
 
-groups=(--group money=income,loan_amount,debt_to_income --group history=employment_years,credit_score)
+groups=(--group "money=income,loan_amount,debt_to_income" --group "history=employment_years,credit_score")
 for space in response margin; do
   compare "$space"
   compare "$space" "${groups[@]}"
