@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "io/cell.h"
 #include "io/csv_record.h"
@@ -75,11 +76,22 @@ class SlowRows {
   std::string_view text_;
 };
 
+std::vector<std::string> const kTexts{"a", "1", "", "NA", " b", "\xC3\xA9"};
+
+/// The last column's categories, as docs/contract.md has them: the list, then missing spellings, then what is unseen.
+double slow_code(std::string_view text) {
+  for (std::size_t code = 0; code < kTexts.size(); ++code) {
+    if (text == kTexts[code]) return static_cast<double>(code);
+  }
+  return limpid::is_missing_text(limpid::trim(text)) ? std::nan("") : -1.0;
+}
+
 void compare(limpid::RowSource& source, std::string_view text, limpid::ReadOptions const& options, std::size_t columns,
              std::int64_t chunk_rows) {
   limpid::CellParser const parser(options.missing, limpid::InputCast::kFloat32);
   SlowRows slow(text, options.header);
   limpid::RowChunk chunk;
+  std::int64_t unseen = 0;
   while (source.next(chunk_rows, chunk)) {
     for (std::int64_t r = 0; r < chunk.rows; ++r) {
       auto const record = slow.next(columns);
@@ -87,11 +99,16 @@ void compare(limpid::RowSource& source, std::string_view text, limpid::ReadOptio
       if (record.fields[0] != chunk.ids[static_cast<std::size_t>(r)]) fail("another id");
       for (std::size_t f = 1; f < columns; ++f) {
         auto const value = chunk.values[(f - 1) * static_cast<std::size_t>(chunk.stride) + static_cast<std::size_t>(r)];
-        if (!same(parser.parse(record.fields[f]).value, value)) fail("another value");
+        auto const& field = record.fields[f];
+        bool const category = f + 1 == columns;
+        if (!same(category ? slow_code(field) : parser.parse(field).value, value)) fail("another value");
+        if (category && value < 0.0) ++unseen;
       }
     }
   }
   slow.expect_end(columns);
+  auto const counted = source.unseen();
+  if ((counted.empty() ? 0 : counted[0].count) != unseen) fail("another count of unseen categories");
 }
 
 }  // namespace
@@ -118,6 +135,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }
   limpid::Ensemble model;
   model.features.resize(columns - 1);
+  model.unseen_category = limpid::UnseenCategory::kOther;
+  if (columns > 1) {
+    model.features.back().kind = limpid::FeatureKind::kCategorical;
+    model.features.back().categories = kTexts;
+  }
   try {
     auto const source = limpid::open_rows(options, model);
     compare(*source, text, options, columns, 1 + data[1] % 70);
