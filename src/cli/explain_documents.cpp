@@ -79,15 +79,17 @@ void ExplainJob::write_documents() {
 
 ModelFacts ExplainJob::model_facts() const {
   return {{base_name(options_.model), sha256_of_file(options_.model), 0},
-          ensemble_.library,
-          ensemble_.version,
-          ensemble_.format,
-          ensemble_.objective,
-          ensemble_.base_score,
-          static_cast<std::int64_t>(ensemble_.trees.size()),
+          ensemble().library,
+          ensemble().version,
+          ensemble().format,
+          ensemble().objective,
+          ensemble().base_score,
+          static_cast<std::int64_t>(ensemble().trees.size()),
           options_.rounds.begin,
-          options_.rounds.begin + ensemble_.rounds,
-          file_rounds_};
+          options_.rounds.begin + ensemble().rounds,
+          used_.file_rounds,
+          used_.container,
+          used_.facts};
 }
 
 BackgroundFacts ExplainJob::background_facts() const {
@@ -105,7 +107,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.data = {piped ? "-" : base_name(options_.data.path), source_->sha256(), result_.rows,
                 unseen_facts(source_->unseen())};
   facts.question = question_;
-  facts.link = ensemble_.link;
+  facts.link = ensemble().link;
   facts.background = background_facts();
   facts.seed = options_.seed;
   facts.pairs = result_.rows * background_.rows;
@@ -125,8 +127,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.float64 = options_.float64;
   auto const& worst = result_.additivity;
   facts.additivity = {worst.error, worst.tolerance, worst.row, worst.row < 0 ? "" : label_of(worst), worst.holds()};
-  facts.notes = ensemble_.warnings;
-  facts.notes.push_back(rounds_note(ensemble_, file_rounds_, options_.rounds));
+  facts.notes = used_.notes;
   auto const& notes = source_->schema().notes;
   facts.notes.insert(facts.notes.end(), notes.begin(), notes.end());
   return facts;

@@ -12,6 +12,7 @@
 #include "cli/progress_printer.h"
 #include "cli/signals.h"
 #include "cli/used_model.h"
+#include "explain/engine_mean.h"
 #include "explain/engine_sum.h"
 #include "io/sample.h"
 #include "kernels/device.h"
@@ -74,7 +75,7 @@ void ExplainJob::run_stages() {
   auto const shared_stages = stage_seconds_.size();
   for (std::size_t i = 0; i < groupings_.size(); ++i) {
     stage_seconds_.resize(shared_stages);
-    if (i > 0) source_ = open_rows(options_.data, ensemble_);  // each result reads the data once
+    if (i > 0) source_ = open_rows(options_.data, ensemble());  // each result reads the data once
     grouping_ = &groupings_[i];
     directory_ = to_stdout() ? nullptr : directories_[i].get();
     run_result();
@@ -103,14 +104,15 @@ void ExplainJob::timed(char const* stage, std::function<void()> const& work) {
 }
 
 void ExplainJob::load() {
-  auto used = use_model(options_.model, options_.load, options_.rounds, console_);
-  ensemble_ = std::move(used.ensemble);
-  file_rounds_ = used.file_rounds;
-  question_ = plan(ensemble_, options_.space, options_.space_given, options_.method, options_.background.given,
-                   options_.max_exact_players);
-  if (question_.space == Space::kResponse) scale_to_response(ensemble_);
-  model_labels_ = output_labels(ensemble_, options_.labels);
-  outputs_ = choose_outputs(options_.outputs, model_labels_, ensemble_, question_.space);
+  used_ = use_model(options_.model, options_.load, options_.rounds, console_);
+  for (auto& member : used_.members) {
+    question_ = plan(member, options_.space, options_.space_given, options_.method, options_.background.given,
+                     options_.max_exact_players);
+    if (question_.space == Space::kResponse) scale_to_response(member);
+  }
+  check_space_of_mean(used_.members.size(), question_.space);
+  model_labels_ = output_labels(ensemble(), options_.labels);
+  outputs_ = choose_outputs(options_.outputs, model_labels_, ensemble(), question_.space);
 }
 
 void ExplainJob::open() {
@@ -121,7 +123,7 @@ void ExplainJob::open() {
                             options_.background.text),
                 "--data -", "give --background FILE, or the data as a file");
   }
-  source_ = open_rows(options_.data, ensemble_);
+  source_ = open_rows(options_.data, ensemble());
   groupings_ = make_groupings(options_.groups, source_->schema());
   if (!to_stdout()) open_directories();
 }
@@ -129,7 +131,7 @@ void ExplainJob::open() {
 void ExplainJob::prepare_background() {
   if (question_.method != Method::kInterventional) return;
   if (options_.background.kind == BackgroundKind::kSample) {
-    auto sample = sample_rows(options_.data, ensemble_, options_.background.sample_rows, options_.seed);
+    auto sample = sample_rows(options_.data, ensemble(), options_.background.sample_rows, options_.seed);
     background_ = std::move(sample.rows);
     data_rows_ = sample.total_rows;
     return;
@@ -137,7 +139,7 @@ void ExplainJob::prepare_background() {
   auto read = options_.data;
   read.role = "--background";
   read.path = options_.background.path;
-  auto const rows = open_rows(read, ensemble_);
+  auto const rows = open_rows(read, ensemble());
   check_same_columns(rows->schema(), read);
   background_ = read_all(*rows);
   background_unseen_ = rows->unseen();
@@ -146,7 +148,7 @@ void ExplainJob::prepare_background() {
 /// A model without names takes columns by position: two headers that differ would be mixed up in silence.
 void ExplainJob::check_same_columns(DataSchema const& background, ReadOptions const& read) const {
   auto const& names = source_->schema().feature_names;
-  if (ensemble_.named_features || !read.header || background.feature_names == names) return;
+  if (ensemble().named_features || !read.header || background.feature_names == names) return;
   auto const [ours, theirs] =
       std::mismatch(names.begin(), names.end(), background.feature_names.begin(), background.feature_names.end());
   throw Error("data.columns",
@@ -159,16 +161,22 @@ RowsView ExplainJob::background_view() const noexcept {
   return {background_.values.data(), background_.stride, background_.rows};
 }
 
+std::unique_ptr<Engine> ExplainJob::make_engine(CompiledModel const& model) const {
+  if (gpu_) return make_cuda_engine(model, question_, background_view(), options_.device.index);
+  return make_cpu_engine(model, question_, background_view(), make_parallel_for(options_.threads, stop_flag()));
+}
+
 void ExplainJob::prepare_engine() {
   engine_.reset();  // it reads the model
   bool const sum = options_.groups.mode == GroupMode::kSum;
-  model_ = compile(ensemble_, sum ? feature_players(ensemble_) : grouping_->players, outputs_.computed);
-  if (gpu_) {
-    device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
-    engine_ = make_cuda_engine(model_, question_, background_view(), options_.device.index);
-  } else {
-    engine_ = make_cpu_engine(model_, question_, background_view(), make_parallel_for(options_.threads, stop_flag()));
+  if (gpu_) device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
+  models_.clear();
+  for (auto const& member : used_.members) {
+    models_.push_back(compile(member, sum ? feature_players(member) : grouping_->players, outputs_.computed));
   }
+  std::vector<std::unique_ptr<Engine>> engines;
+  for (auto const& model : models_) engines.push_back(make_engine(model));
+  engine_ = make_mean_engine(std::move(engines));
   if (sum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);
 }
 
@@ -193,10 +201,12 @@ PipelineOptions ExplainJob::pipeline_options() const {
   PipelineOptions out;
   out.threads = options_.threads;
   out.engine_workers = gpu_ ? std::min(kGpuStreams, options_.threads) : options_.threads;
-  out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, model_, gpu_);
+  out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, models_[0], gpu_);
   out.max_exact_players = question_.max_exact_players;
-  if (model_.players != model_.features) out.players_are = "players (groups, or features by themselves)";
-  out.additivity = additivity_rule(model_, question_, engine_->expected_value());
+  if (models_[0].players != models_[0].features) out.players_are = "players (groups, or features by themselves)";
+  std::vector<AdditivityRule> rules;
+  for (auto const& model : models_) rules.push_back(additivity_rule(model, question_, engine_->expected_value()));
+  out.additivity = mean_rule(rules);
   return out;
 }
 

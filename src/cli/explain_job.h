@@ -11,6 +11,7 @@
 #include "cli/chosen_outputs.h"
 #include "cli/console.h"
 #include "cli/explain_options.h"
+#include "cli/used_model.h"
 #include "compile/compiled_model.h"
 #include "explain/engine.h"
 #include "io/documents.h"
@@ -30,6 +31,8 @@ class ExplainJob {
 
  private:
   [[nodiscard]] bool to_stdout() const noexcept { return options_.out == "-"; }
+  /// The first member: all have the same features, outputs and link.
+  [[nodiscard]] Ensemble const& ensemble() const noexcept { return used_.members.front(); }
   void run_stages();
   void run_result();                                                 ///< one result: of all levels of groups, one
   void timed(char const* stage, std::function<void()> const& work);  ///< notes its seconds in run.json
@@ -41,6 +44,7 @@ class ExplainJob {
   void remove_old_levels() const;
   [[nodiscard]] std::string level_directory(std::size_t level) const;
   void prepare_engine();
+  [[nodiscard]] std::unique_ptr<Engine> make_engine(CompiledModel const& model) const;
   void prepare_shape();
   void explain();
   void write_documents();
@@ -62,11 +66,10 @@ class ExplainJob {
 
   ExplainOptions options_;
   Console const& console_;
-  Ensemble ensemble_;
-  std::int32_t file_rounds_ = 0;           ///< before the selection
+  UsedModel used_;
   std::vector<std::string> model_labels_;  ///< [outputs of the model]
   ChosenOutputs outputs_;
-  CompiledModel model_;  ///< for the players at hand
+  std::vector<CompiledModel> models_;  ///< [members] for the players at hand
   Question question_;
   std::unique_ptr<RowSource> source_;
   std::vector<Grouping> groupings_;  ///< a result each

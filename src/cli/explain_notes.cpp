@@ -39,8 +39,13 @@ std::string ExplainJob::slow_hint() const {
 void ExplainJob::say_what_was_chosen() const {
   auto const groups = groups_note(*grouping_, options_.groups);
   if (grouping_ != groupings_.data()) return console_.note(groups);  // the rest was said before the first level
-  console_.note(fmt::format("{} {} {}: {} features, {}", ensemble_.library, ensemble_.version, ensemble_.objective,
-                            ensemble_.features.size(), rounds_note(ensemble_, file_rounds_, options_.rounds)));
+  auto const members = used_.members.size();
+  console_.note(fmt::format("{} {} {}: {} features, {}", ensemble().library, ensemble().version, ensemble().objective,
+                            ensemble().features.size(),
+                            members == 1 ? rounds_note(ensemble(), used_.file_rounds, options_.rounds)
+                                         : fmt::format("the mean of {} models", members)));
+  if (!used_.container.empty())
+    for (auto const& note : used_.notes) console_.note(note);
   console_.note(fmt::format("{}; {}", method_note(), device_note()));
   if (!groups.empty()) console_.note(groups);
   for (auto const& note : source_->schema().notes) console_.note(note);

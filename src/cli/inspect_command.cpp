@@ -133,10 +133,22 @@ std::string features_text(Json const& features) {
   return out;
 }
 
+/// "tar, gzip: xgboost-model; ignored: code/inference.py".
+std::string archive_text(Json const& archive) {
+  auto out = archive["kind"].get<std::string>();
+  auto const members = archive["members"].size();
+  if (members > 0) out += ": " + first_of(archive["members"]);
+  if (!archive["ignored"].empty()) out += "; ignored: " + first_of(archive["ignored"]);
+  if (members > 1)
+    out += fmt::format("\n{:<13} {}, whose responses are averaged; this is the first", "models", members);
+  return out;
+}
+
 std::string text_of(Json const& model) {
   std::string out;
   auto const line = [&](char const* key, std::string const& value) { out += fmt::format("{:<13} {}\n", key, value); };
   auto const number = [&](char const* key) { return format_count(model[key].get<std::int64_t>()); };
+  if (!model["archive"].is_null()) line("archive", archive_text(model["archive"]));
   line("model", fmt::format("{} {} ({})", model["library"].get<std::string>(), model["version"].get<std::string>(),
                             model["format"].get<std::string>()));
   line("objective", model["objective"].get<std::string>());
@@ -167,7 +179,7 @@ int inspect_command(std::vector<std::string> const& args, Console& console) {
     return 0;
   }
   arguments.check_required();
-  auto const model = inspect_facts(load_model(arguments.text("model"), load_options(arguments)));
+  auto const model = inspect_facts(load_models(arguments.text("model"), load_options(arguments)));
   for (auto const& warning : model["warnings"]) console.warning("model", warning.get<std::string>());
   write_stdout(arguments.flag("json") ? model.dump(2) + '\n' : text_of(model));
   return 0;

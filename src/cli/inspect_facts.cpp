@@ -89,12 +89,19 @@ char const* name_of(UnseenCategory unseen) {
   return unseen == UnseenCategory::kMissing ? "missing" : "other";
 }
 
+Json archive_json(Model const& model) {
+  if (model.container.empty()) return nullptr;
+  return {{"kind", model.container}, {"members", model.entries}, {"ignored", model.ignored}};
+}
+
 }  // namespace
 
-Json inspect_facts(Ensemble const& ensemble) {
+Json inspect_facts(Model const& model) {
+  auto const& ensemble = model.members.front();
   auto const compiled = compile(ensemble);
   auto const features = feature_facts(ensemble);
   Json out;
+  out["archive"] = archive_json(model);
   out["library"] = ensemble.library;
   out["version"] = ensemble.version;
   out["format"] = ensemble.format;

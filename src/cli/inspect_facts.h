@@ -7,7 +7,8 @@
 
 namespace limpid::cli {
 
-/// Throws Error model.tree when the model cannot be compiled.
-[[nodiscard]] nlohmann::ordered_json inspect_facts(Ensemble const& ensemble);
+/// Of several models that are averaged: the first, and how many there are. Throws Error model.tree when the model
+/// cannot be compiled.
+[[nodiscard]] nlohmann::ordered_json inspect_facts(Model const& model);
 
 }  // namespace limpid::cli

@@ -11,6 +11,7 @@
 #include "cli/progress_printer.h"
 #include "cli/signals.h"
 #include "cli/used_model.h"
+#include "explain/engine_mean.h"
 #include "explain/library_prediction.h"
 #include "io/file_writer.h"
 #include "io/number_text.h"
@@ -42,10 +43,9 @@ void PredictJob::run() {
 }
 
 void PredictJob::run_stages() {
-  auto used = use_model(options_.model, options_.load, options_.rounds, console_);
-  ensemble_ = std::move(used.ensemble);
-  file_rounds_ = used.file_rounds;
-  shape_.labels = output_labels(ensemble_, options_.labels);
+  used_ = use_model(options_.model, options_.load, options_.rounds, console_);
+  check_space_of_mean(used_.members.size(), options_.space);
+  shape_.labels = output_labels(ensemble(), options_.labels);
   open();
   say_what_was_chosen();
   predict();
@@ -57,7 +57,7 @@ void PredictJob::run_stages() {
 }
 
 void PredictJob::open() {
-  source_ = open_rows(options_.data, ensemble_);
+  source_ = open_rows(options_.data, ensemble());
   shape_.id_name = source_->schema().id_name;
   shape_.float64 = options_.float64;
   auto const& compare = options_.compare;
@@ -84,7 +84,9 @@ void PredictJob::open() {
 
 void PredictJob::predict() {
   auto const start = std::chrono::steady_clock::now();
-  auto const engine = make_prediction_engine(ensemble_, options_.space);
+  std::vector<std::unique_ptr<Engine>> engines;
+  for (auto const& member : used_.members) engines.push_back(make_prediction_engine(member, options_.space));
+  auto const engine = make_mean_engine(std::move(engines));
   PipelineStages stages;
   stages.source = source_.get();
   stages.engine = engine.get();
@@ -110,8 +112,8 @@ void PredictJob::predict() {
 void PredictJob::handle(RowChunk const& chunk, Explanation const& predictions, std::string& out) {
   if (!options_.compare.path.empty()) {
     double const* const expected =
-        chunk.values.data() + static_cast<std::int64_t>(ensemble_.features.size()) * chunk.stride;
-    auto const found = compare(predictions, expected, chunk.stride, chunk.first_row, ensemble_.sums_float32);
+        chunk.values.data() + static_cast<std::int64_t>(ensemble().features.size()) * chunk.stride;
+    auto const found = compare(predictions, expected, chunk.stride, chunk.first_row, ensemble().sums_float32);
     std::lock_guard const lock(mutex_);
     comparison_.merge(found);
   }
@@ -134,16 +136,20 @@ void PredictJob::finish_file() {
 }
 
 void PredictJob::say_what_was_chosen() const {
-  console_.note(fmt::format(
-      "{} {} {}: {} features, {}; {} space, in {} as the library adds", ensemble_.library, ensemble_.version,
-      ensemble_.objective, ensemble_.features.size(), rounds_note(ensemble_, file_rounds_, options_.rounds),
-      options_.space == Space::kMargin ? "margin" : "response", ensemble_.sums_float32 ? "float32" : "float64"));
+  console_.note(fmt::format("{} {} {}: {} features, {}; {} space, in {} as the library adds", ensemble().library,
+                            ensemble().version, ensemble().objective, ensemble().features.size(),
+                            used_.members.size() == 1 ? rounds_note(ensemble(), used_.file_rounds, options_.rounds)
+                                                      : fmt::format("the mean of {} models", used_.members.size()),
+                            options_.space == Space::kMargin ? "margin" : "response",
+                            ensemble().sums_float32 ? "float32" : "float64"));
+  if (!used_.container.empty())
+    for (auto const& note : used_.notes) console_.note(note);
   for (auto const& note : source_->schema().notes) console_.note(note);
 }
 
 std::string PredictJob::where(Difference const& difference) const {
   if (difference.row < 0) return {};
-  auto const float32 = ensemble_.sums_float32;
+  auto const float32 = ensemble().sums_float32;
   auto const& label = shape_.labels[static_cast<std::size_t>(difference.output)];
   return fmt::format("row {}, {}: {} here, {} there", difference.row, label, digits(difference.found, float32),
                      digits(difference.expected, float32));
@@ -159,7 +165,7 @@ std::string PredictJob::report_text() const {
   line("rows", format_count(rows_));
   line("values", format_count(c.values));
   line("equal",
-       fmt::format("{} (every bit of a {})", format_count(c.equal), ensemble_.sums_float32 ? "float32" : "float64"));
+       fmt::format("{} (every bit of a {})", format_count(c.equal), ensemble().sums_float32 ? "float32" : "float64"));
   worst("largest difference", c.absolute);
   worst("  relative", c.relative);
   worst("  in ulps", c.ulps);
@@ -174,7 +180,7 @@ void PredictJob::report() const {
 void PredictJob::check() const {
   auto const& worst = comparison_.scaled;
   if (!options_.tolerance || worst.value <= *options_.tolerance) return;
-  bool const stopped = !options_.rounds.given && ensemble_.rounds < file_rounds_;
+  bool const stopped = !options_.rounds.given && ensemble().rounds < used_.file_rounds;
   throw Error("check.compare",
               fmt::format("the largest difference is {:.4g} max(1, |the other's|), {:.4g} is allowed", worst.value,
                           *options_.tolerance),

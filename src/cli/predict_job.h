@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "cli/predict_options.h"
+#include "cli/used_model.h"
 #include "io/output_directory.h"
 #include "io/prediction_text.h"
 #include "io/row_source.h"
@@ -24,6 +25,8 @@ class PredictJob {
   void run();
 
  private:
+  /// The first member: all have the same features, outputs and link.
+  [[nodiscard]] Ensemble const& ensemble() const noexcept { return used_.members.front(); }
   void run_stages();
   void open();  ///< data, the file to compare with, the file to write
   void predict();
@@ -38,8 +41,7 @@ class PredictJob {
 
   PredictOptions options_;
   Console const& console_;
-  Ensemble ensemble_;
-  std::int32_t file_rounds_ = 0;
+  UsedModel used_;
   PredictionShape shape_;
   std::unique_ptr<RowSource> source_;
   std::unique_ptr<OutputFile> file_;

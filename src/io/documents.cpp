@@ -21,17 +21,36 @@ std::string text_of(Json const& document) {
 
 Json text_or_null(std::string const& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
+Json iterations_of(std::int32_t begin, std::int32_t end, std::int32_t in_file) {
+  return {{"begin", begin}, {"end", end}, {"in_file", in_file}};
+}
+
+Json members_of(ModelFacts const& model) {
+  Json out = Json::array();
+  for (auto const& m : model.members) {
+    out.push_back({{"entry", text_or_null(m.entry)},
+                   {"version", m.version},
+                   {"base_score", m.base_score},
+                   {"trees", m.trees},
+                   {"iterations", iterations_of(m.rounds_begin, m.rounds_end, m.rounds_in_file)}});
+  }
+  return out;
+}
+
+/// What is said of the model itself is said of the first member.
 Json model_of(ModelFacts const& model) {
-  return {
-      {"name", model.file.name},
-      {"sha256", text_or_null(model.file.sha256)},
-      {"library", model.library},
-      {"version", model.version},
-      {"format", model.format},
-      {"objective", model.objective},
-      {"base_score", model.base_score},
-      {"trees", model.trees},
-      {"iterations", {{"begin", model.rounds_begin}, {"end", model.rounds_end}, {"in_file", model.rounds_in_file}}}};
+  Json out{{"name", model.file.name},
+           {"sha256", text_or_null(model.file.sha256)},
+           {"library", model.library},
+           {"version", model.version},
+           {"format", model.format},
+           {"objective", model.objective},
+           {"base_score", model.base_score},
+           {"trees", model.trees},
+           {"iterations", iterations_of(model.rounds_begin, model.rounds_end, model.rounds_in_file)}};
+  if (model.container.empty()) return out;
+  out["archive"] = {{"kind", model.container}, {"members", members_of(model)}};
+  return out;
 }
 
 Json method_of(ManifestFacts const& facts) {

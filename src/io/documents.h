@@ -49,6 +49,17 @@ struct InputFacts {
   std::vector<UnseenFacts> unseen = {};
 };
 
+/// One model of an archive.
+struct MemberFacts {
+  std::string entry;  ///< its name there
+  std::string version;
+  std::string base_score;
+  std::int64_t trees = 0;
+  std::int32_t rounds_begin = 0;
+  std::int32_t rounds_end = 0;
+  std::int32_t rounds_in_file = 0;
+};
+
 struct ModelFacts {
   InputFacts file;  ///< rows is not used
   std::string library;
@@ -60,6 +71,8 @@ struct ModelFacts {
   std::int32_t rounds_begin = 0;  ///< rounds [begin, end) were explained
   std::int32_t rounds_end = 0;
   std::int32_t rounds_in_file = 0;
+  std::string container = {};             ///< of an archive or a compressed file: "tar, gzip"
+  std::vector<MemberFacts> members = {};  ///< what was read of it; several: the response is the mean of theirs
 };
 
 /// kind: "none", "sample", "file".

@@ -31,6 +31,16 @@ AdditivityRule additivity_rule(CompiledModel const& model, Question const& quest
   return rule;
 }
 
+AdditivityRule mean_rule(std::span<AdditivityRule const> members) {
+  AdditivityRule rule = members.front();
+  for (std::size_t g = 0; g < rule.tolerance.size(); ++g) {
+    double sum = 0.0;
+    for (auto const& member : members) sum += member.tolerance[g];
+    rule.tolerance[g] = sum / static_cast<double>(members.size());
+  }
+  return rule;
+}
+
 void Additivity::merge(Additivity const& later) noexcept {
   if (later.row >= 0 && worse(later, *this)) *this = later;
 }

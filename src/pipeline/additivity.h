@@ -20,6 +20,9 @@ struct AdditivityRule {
 [[nodiscard]] AdditivityRule additivity_rule(CompiledModel const& model, Question const& question,
                                              std::span<double const> expected_value);
 
+/// Of a mean of models: the means of their tolerances. The expected value is the mean's in each of them.
+[[nodiscard]] AdditivityRule mean_rule(std::span<AdditivityRule const> members);
+
 /// The row and output whose error is the largest part of its tolerance; the first such row wins.
 struct Additivity {
   double error = 0.0;      ///< |base + sum(phi) - prediction|; the largest double where a value is not finite

@@ -1,0 +1,86 @@
+#include "explain/engine_mean.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kernels/summarise.h"
+
+namespace limpid {
+namespace {
+
+void add(std::vector<double> const& from, std::vector<double>& to) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
+void divide(std::vector<double>& values, std::size_t count) {
+  for (double& value : values) value /= static_cast<double>(count);
+}
+
+class MeanWorker final : public Engine::Worker {
+ public:
+  explicit MeanWorker(std::vector<std::unique_ptr<Engine::Worker>> members) : members_(std::move(members)) {}
+
+  void explain(RowsView rows, bool count_only, Explanation& out) override {
+    auto const count = static_cast<std::int64_t>(members_.size());
+    for (std::int64_t m = 0; m < count; ++m) {
+      auto& member = *members_[static_cast<std::size_t>(m)];
+      member.poll = nullptr;
+      if (poll) member.poll = [this, &rows, m, count](std::int64_t done) { poll((m * rows.rows + done) / count); };
+      member.explain(rows, count_only, m == 0 ? out : other_);
+      if (m > 0) take(count_only, out);
+    }
+    if (!count_only) finish(out);
+  }
+
+ private:
+  void take(bool count_only, Explanation& out) const {
+    for (std::size_t r = 0; r < out.largest.size(); ++r) out.largest[r] = std::max(out.largest[r], other_.largest[r]);
+    if (count_only) return;
+    add(other_.values, out.values);
+    add(other_.predictions, out.predictions);
+  }
+
+  void finish(Explanation& out) const {
+    divide(out.values, members_.size());
+    divide(out.predictions, members_.size());
+    SummariseArgs args;
+    args.values = out.values.data();
+    args.value_stride = out.stride;
+    args.rows = out.rows;
+    args.vectors = static_cast<std::int64_t>(out.outputs) * out.players;
+    args.sums = out.summary.data();
+    summarise_cpu(args);
+  }
+
+  std::vector<std::unique_ptr<Engine::Worker>> members_;
+  Explanation other_;
+};
+
+class MeanEngine final : public Engine {
+ public:
+  explicit MeanEngine(std::vector<std::unique_ptr<Engine>> members)
+      : members_(std::move(members)), expected_(members_.front()->expected_value()) {
+    for (std::size_t m = 1; m < members_.size(); ++m) add(members_[m]->expected_value(), expected_);
+    divide(expected_, members_.size());
+  }
+
+  [[nodiscard]] std::unique_ptr<Worker> make_worker() const override {
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (auto const& member : members_) workers.push_back(member->make_worker());
+    return std::make_unique<MeanWorker>(std::move(workers));
+  }
+  [[nodiscard]] std::vector<double> const& expected_value() const override { return expected_; }
+
+ private:
+  std::vector<std::unique_ptr<Engine>> members_;
+  std::vector<double> expected_;  ///< [G]
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_mean_engine(std::vector<std::unique_ptr<Engine>> members) {
+  if (members.size() == 1) return std::move(members.front());
+  return std::make_unique<MeanEngine>(std::move(members));
+}
+
+}  // namespace limpid
