@@ -33,7 +33,7 @@ class LegacyReader {
     auto const flags = read_learner();
     doc_.objective = read_text("the objective");
     doc_.booster = read_text("the booster");
-    if (doc_.objective.starts_with("gpu:")) doc_.objective.erase(0, 4);  // names of 0.6 to 0.8 for the same objectives
+    if (doc_.objective.starts_with("gpu:")) doc_.objective.erase(0, 4);  // up to 0.90; the same objectives
     doc_.has_learner = doc_.has_booster = true;
     if (doc_.booster != "gbtree" && doc_.booster != "dart") return std::move(doc_);  // refused by its name
     read_forest();
@@ -148,8 +148,10 @@ class LegacyReader {
     for (std::size_t i = 0; i < count; ++i) {
       std::string const key = read_text("an attribute");
       std::string value = read_text("an attribute");
-      if (key == "best_iteration") doc_.best_iteration = std::move(value);
-      if (key == "best_ntree_limit") doc_.best_ntree_limit = std::move(value);
+      if (key == "best_iteration")
+        doc_.best_iteration = std::move(value);
+      else if (key == "best_ntree_limit")
+        doc_.best_ntree_limit = std::move(value);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "model/xgboost_reading.h"
@@ -10,20 +11,18 @@
 namespace limpid::model {
 namespace {
 
-/// Calls use(the array) where the target is one.
-template <class Use>
-struct Visitor {
-  Use use;
-  void operator()(std::monostate) const {}
-  template <class T>
-  void operator()(std::vector<T> XgboostRawTree::*array) const {
-    use(array);
-  }
-};
-
 using Target = std::variant<std::monostate, std::vector<std::int32_t> XgboostRawTree::*,
                             std::vector<std::uint8_t> XgboostRawTree::*, std::vector<std::int64_t> XgboostRawTree::*,
                             std::vector<float> XgboostRawTree::*>;
+
+template <class Use>
+void with_array(Target const& target, Use const& use) {
+  std::visit(
+      [&use](auto array) {
+        if constexpr (!std::is_same_v<decltype(array), std::monostate>) use(array);
+      },
+      target);
+}
 
 /// A key of a tree and the array it goes to; neither: known, but not needed.
 struct TreeKey {
@@ -69,7 +68,7 @@ XgboostRawTree const& TreeReader::read() {
 void TreeReader::start() {
   seen_ = 0;
   base_weights_at_ = 0;
-  for (auto const& key : kKeys) std::visit(Visitor{[this](auto array) { (raw_.*array).clear(); }}, key.target);
+  for (auto const& key : kKeys) with_array(key.target, [this](auto array) { (raw_.*array).clear(); });
   raw_.id = raw_.num_nodes = raw_.num_deleted = -1;
   raw_.leaf_size = 0;
   raw_.base_weights.clear();
@@ -86,7 +85,7 @@ void TreeReader::read_key(std::string const& name) {
   if ((seen_ & bit) != 0) fail(fmt::format("'{}' appears twice", name));
   seen_ |= bit;
   if (key->target.index() != 0) {
-    std::visit(Visitor{[this](auto array) { in_.read_array(raw_.*array); }}, key->target);
+    with_array(key->target, [this](auto array) { in_.read_array(raw_.*array); });
   } else if (name == "tree_param") {
     read_parameters();
   } else if (name == "id") {

@@ -139,6 +139,17 @@ TEST(DamagedLegacy, UndamagedFilesAreReadWithAndWithoutTheMagic) {
   EXPECT_EQ(model::read_model("binf" + read_fixture("0.90/multi.bin"), "m").trees.size(), 9U);
 }
 
+/// 0.90 stores the names under which its GPU objectives were asked for.
+TEST(DamagedLegacy, NamesOfGpuObjectivesMeanTheSame) {
+  auto bytes = read_fixture("0.90/binary.bin");
+  bytes[136] = 19;
+  bytes.insert(136 + 8, "gpu:");
+  auto const ensemble = model::read_model(bytes, "m");
+  EXPECT_EQ(ensemble.objective, "binary:logistic");
+  EXPECT_EQ(ensemble.link, Link::kSigmoid);
+  EXPECT_EQ(ensemble.trees.size(), 4U);
+}
+
 TEST(DamagedLegacy, TruncationSaysWhere) {
   for (char const* const name : {"0.90/poisson.bin", "0.90/dart_multi.bin", "1.7.6/dart.bin", "3.0.5/multi.bin"}) {
     auto const whole = read_fixture(name);
