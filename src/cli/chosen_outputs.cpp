@@ -55,6 +55,7 @@ std::vector<std::int32_t> places_of(ChosenOutputs const& outputs) {
 
 std::vector<std::string> labels_of(std::vector<std::int32_t> const& outputs, std::vector<std::string> const& labels) {
   std::vector<std::string> names;
+  names.reserve(outputs.size());
   for (auto const g : outputs) names.push_back(labels[static_cast<std::size_t>(g)]);
   return names;
 }

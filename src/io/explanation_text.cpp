@@ -172,15 +172,15 @@ void append_csv_tail(OutputShape const& shape, std::string const* label, std::st
 }  // namespace
 
 std::string csv_header(OutputShape const& shape, char delimiter) {
-  static std::string const kPredicted = "predicted";
+  static std::string const predicted = "predicted";
   std::string out;
-  for (auto const& label : shape.predicted ? std::vector{kPredicted} : shape.labels) {
+  for (auto const& label : shape.predicted ? std::vector{predicted} : shape.labels) {
     for (auto const& feature : shape.features) {
       if (!out.empty()) out += delimiter;
       append_csv_field(feature + "_" + label, delimiter, out);
     }
   }
-  append_csv_tail(shape, shape.predicted ? &kPredicted : nullptr, shape.id_name.empty() ? nullptr : &shape.id_name,
+  append_csv_tail(shape, shape.predicted ? &predicted : nullptr, shape.id_name.empty() ? nullptr : &shape.id_name,
                   delimiter, out);
   return out + "\n";
 }

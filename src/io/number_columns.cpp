@@ -45,6 +45,7 @@ std::size_t find_column(std::string const& wanted, std::vector<std::string> cons
 NumberColumns open_number_columns(ReadOptions options, std::vector<std::string> const& columns) {
   auto const names = column_names(options);
   std::vector<std::size_t> found;
+  found.reserve(columns.size());
   for (auto const& column : columns) found.push_back(find_column(column, names, options));
   auto used = found;
   std::sort(used.begin(), used.end());
