@@ -113,8 +113,8 @@ def archive(name, content):
         (pickle.dumps({"booster": 1}), "model.format", ["pickle", "save_model"]),
         (pickle.dumps({"booster": 1}, protocol=0), "model.format", ["save_model"]),
         (archive("xgboost-model", pickle.dumps({"booster": 1})), "model.format", ["pickle", "save_model"]),
-        (archive("model.json", MODEL.read_bytes()), "model.format", ["model.json", "tar"]),
-        (gzip.compress(MODEL.read_bytes()), "model.format", ["gzip"]),
+        (archive("model.json", MODEL.read_bytes()[:2000]), "model.format", ["model.json"]),
+        (gzip.compress(MODEL.read_bytes())[:1500], "model.format", []),
     ],
 )
 def test_model(tmp_path, content, code, words):
