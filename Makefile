@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 export JOBS LIMPID_CUDA
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-long tsan lint format bench release install clean
+.PHONY: help build demo test test-long tsan fuzz lint format bench release install clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,9 @@ test-long:  ## the corners of the grid of models that `make test` leaves out
 
 tsan:  ## the tests under the thread sanitizer
 	@scripts/tsan.sh
+
+fuzz:  ## every fuzzer for LIMPID_FUZZ_SECONDS (default 20) each: executions, coverage, crashers
+	@scripts/fuzz.sh
 
 lint:  ## format, clang-tidy, order of includes, headers alone, sizes
 	@scripts/lint/lint.sh

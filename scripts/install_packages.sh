@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install_packages.sh GROUP...   groups: build, test, bench, lint
+# install_packages.sh GROUP...   groups: build, test, bench, lint, fuzz
 # Installs the Debian packages that are missing (Debian 12 and later, Ubuntu 24.04): by apt where this is root or has
 # sudo; otherwise prints the one line to run and stops. Does nothing, in a fraction of a second, when all are there.
 # shellcheck source=scripts/common.sh
@@ -8,12 +8,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # A tool counts as present when it runs, wherever it comes from; a library when its package is installed.
 declare -A tools=(
   [build]="g++:g++ cmake:cmake ninja:ninja-build make:make python3:python3"
+  [fuzz]="clang++:clang"
   [lint]="clang-format:clang-format clang-tidy:clang-tidy shellcheck:shellcheck"
 )
 declare -A libraries=(
   [build]="libhwy-dev libcxxopts-dev nlohmann-json3-dev libarchive-dev libfmt-dev libssl-dev"
   [test]="libgtest-dev libgmock-dev"
   [bench]="libbenchmark-dev"
+  [fuzz]="libclang-rt-dev"
 )
 
 missing=()

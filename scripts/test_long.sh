@@ -15,8 +15,10 @@ corners() {
   ln -sfn release/limpid build/limpid
   run_ctest release corners --label-regex 'property|long' --timeout 7200
 }
+fuzzers() { LIMPID_FUZZ_SECONDS=${LIMPID_FUZZ_SECONDS:-300} scripts/fuzz.sh >&2; }
 oracles() { run_pytest oracles tests/oracles tests/cli; }
 
 part "corners of the grid" corners
+part "fuzzers" fuzzers
 part "oracles and command line" oracles
 finish_parts

@@ -1,9 +1,9 @@
-/// libFuzzer over the model loader: whatever the bytes, an ensemble or an Error, and nothing else.
-///     cmake -S . -B build/fuzz -DLIMPID_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++
-///     build/fuzz/tests/fuzz/fuzz_model -max_total_time=180 corpus/ tests/fixtures/xgboost/3.4.1
+/// libFuzzer over one loader (LIMPID_FUZZ_FORMAT; "archive": whatever the content is): for any bytes an ensemble or an
+/// Error, and nothing else. `make fuzz` builds and runs all of them.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 
 #include "limpid/error.h"
 #include "model/read_model.h"
@@ -31,8 +31,12 @@ void check(limpid::Ensemble const& ensemble) {
 
 // The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  std::string const format = LIMPID_FUZZ_FORMAT;
+  limpid::LoadOptions options;
+  if (format != "archive") options.format = format;
   try {
-    check(limpid::model::read_model({reinterpret_cast<char const*>(data), size}, "fuzz"));
+    auto const model = limpid::model::read_models({reinterpret_cast<char const*>(data), size}, "fuzz", options);
+    for (auto const& member : model.members) check(member);
   } catch (limpid::Error const& error) {
     if (error.code().compare(0, 6, "model.") != 0) std::abort();
   }

@@ -1,0 +1,71 @@
+"""seeds.py DIR: a folder of seeds for each fuzzer, from the fixtures: small models of every family, archives of them, and
+rows. Large files would slow the fuzzers down without reaching more."""
+
+import gzip
+import io
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+LARGEST = 24000
+# fuzzer: (folder of fixtures, endings)
+FAMILIES = {
+    "xgboost-json": ("xgboost", (".json",)),
+    "xgboost-ubjson": ("xgboost", (".ubj",)),
+    "xgboost-binary": ("xgboost", (".bin", ".model", ".deprecated")),
+    "lightgbm": ("lightgbm", (".txt",)),
+    "catboost": ("catboost", (".json",)),
+    "limpid": ("sklearn", (".json",)),
+}
+
+
+def models(folder, endings):
+    for path in sorted((FIXTURES / folder).glob("*/*")):
+        if path.name.endswith(endings) and not path.name.endswith(".expected.json") and path.stat().st_size < LARGEST:
+            yield path
+
+
+def tar(files):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def archives(model):
+    series = tar({"xgboost-model-0": model, "xgboost-model-1": model, "code/inference.py": b"import xgboost\n"})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xgboost-model", model)
+    return {
+        "series.tar": series,
+        "series.tar.gz": gzip.compress(series, mtime=0),
+        "model.gz": gzip.compress(model, mtime=0),
+        "model.zip": packed.getvalue(),
+        "model": model,
+    }
+
+
+def main():
+    root = Path(sys.argv[1])
+    for fuzzer, (folder, endings) in FAMILIES.items():
+        target = root / fuzzer
+        target.mkdir(parents=True, exist_ok=True)
+        for path in models(folder, endings):
+            (target / f"{path.parent.name}-{path.name}").write_bytes(path.read_bytes())
+    (root / "archive").mkdir(exist_ok=True)
+    small = min(models("xgboost", (".ubj",)), key=lambda path: path.stat().st_size).read_bytes()
+    for name, data in archives(small).items():
+        (root / "archive" / name).write_bytes(data)
+    (root / "csv").mkdir(exist_ok=True)
+    for path in sorted(FIXTURES.glob("*/*.csv")):  # two bytes first: the reader's options
+        lines = path.read_bytes().split(b"\n")[:8]
+        (root / "csv" / f"{path.parent.name}-{path.name}").write_bytes(b"\x81\x07" + b"\n".join(lines) + b"\n")
+
+
+main()
