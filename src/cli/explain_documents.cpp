@@ -58,7 +58,7 @@ void ExplainJob::write_text(std::string const& name, std::string const& text) {
 }
 
 void ExplainJob::write_documents() {
-  AnalysisFacts analysis{shape_.labels, shape_.features, {}, shape_.expected_value};
+  AnalysisFacts analysis{shape_.labels, shape_.names, {}, shape_.expected_value};
   auto const rows = static_cast<double>(std::max<std::int64_t>(result_.rows, 1));
   for (auto const output : shape_.outputs) {
     for (auto const player : shape_.players) {
@@ -112,7 +112,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.seed = options_.seed;
   facts.pairs = result_.rows * background_.rows;
   facts.largest_players = result_.largest_players;
-  facts.players = shape_.features;
+  facts.players = shape_.names;
   facts.groups = {options_.groups.any(), options_.groups.mode, options_.groups.separator,
                   grouping_->level,      grouping_->levels,    grouping_->named};
   facts.labels = shape_.labels;

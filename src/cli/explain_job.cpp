@@ -185,7 +185,7 @@ void ExplainJob::prepare_shape() {
   auto const& schema = source_->schema();
   shape_ = {};
   shape_.players = player_order(grouping_->players, schema);
-  for (auto const p : shape_.players) shape_.features.push_back(grouping_->players.names[static_cast<std::size_t>(p)]);
+  for (auto const p : shape_.players) shape_.names.push_back(grouping_->players.names[static_cast<std::size_t>(p)]);
   shape_.labels = labels_of(outputs_.written, model_labels_);
   shape_.outputs = places_of(outputs_);
   shape_.several = model_labels_.size() > 1;

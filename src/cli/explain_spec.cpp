@@ -104,7 +104,9 @@ CommandSpec make_spec() {
       "  # additive contributions to the margin, as XGBoost's pred_contribs, to a pipe\n"
       "  limpid explain --model loans.json --data loans.csv --method path-dependent --format csv --out - | head\n"
       "  # a background of your own\n"
-      "  limpid explain --model loans.json --data loans.csv --background typical.csv --space margin --out values\n";
+      "  limpid explain --model loans.json --data loans.csv --background typical.csv --space margin --out values\n"
+      "  # two columns as one player\n"
+      "  limpid explain --model loans.json --data loans.csv --group means=income,savings --out values\n";
   return spec;
 }
 

@@ -148,8 +148,8 @@ std::string analysis_json(AnalysisFacts const& facts) {
   Json labels = Json::object();
   for (std::size_t g = 0; g < facts.labels.size(); ++g) {
     Json values = Json::object();
-    for (std::size_t p = 0; p < facts.features.size(); ++p) {
-      values[facts.features[p]] = facts.mean_abs[g * facts.features.size() + p];
+    for (std::size_t p = 0; p < facts.players.size(); ++p) {
+      values[facts.players[p]] = facts.mean_abs[g * facts.players.size() + p];
     }
     labels[facts.labels[g]] = {{"global_shap_values", std::move(values)}, {"expected_value", facts.expected_value[g]}};
   }

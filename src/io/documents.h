@@ -21,8 +21,8 @@ namespace limpid {
 /// analysis.json as SageMaker Clarify writes it: indented by four, doubles in full.
 struct AnalysisFacts {
   std::vector<std::string> labels;     ///< [G]
-  std::vector<std::string> features;   ///< [P] in the data's column order
-  std::vector<double> mean_abs;        ///< [G x P] mean |phi|, features in that order
+  std::vector<std::string> players;    ///< [P] in the data's column order
+  std::vector<double> mean_abs;        ///< [G x P] mean |phi|, players in that order
   std::vector<double> expected_value;  ///< [G]
 };
 [[nodiscard]] std::string analysis_json(AnalysisFacts const& facts);

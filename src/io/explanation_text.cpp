@@ -112,17 +112,17 @@ class Cursor {
 struct JsonKeys {
   std::vector<std::string> prediction;  ///< [G] up to the prediction
   std::vector<std::string> expected;    ///< [G] between the prediction and the first value
-  std::vector<std::string> feature;     ///< [P] `"name":`, with a comma but for the first
+  std::vector<std::string> player;      ///< [P] `"name":`, with a comma but for the first
   std::size_t bytes = 0;                ///< of one row without row number and id
 };
 
 JsonKeys json_keys(OutputShape const& shape) {
   JsonKeys keys;
-  for (std::size_t p = 0; p < shape.features.size(); ++p) {
+  for (std::size_t p = 0; p < shape.names.size(); ++p) {
     std::string key = p > 0 ? "," : "";
-    append_json_string(shape.features[p], key);
-    keys.feature.push_back(key + ":");
-    keys.bytes += shape.labels.size() * (keys.feature.back().size() + kNumberBytes);
+    append_json_string(shape.names[p], key);
+    keys.player.push_back(key + ":");
+    keys.bytes += shape.labels.size() * (keys.player.back().size() + kNumberBytes);
   }
   for (std::size_t g = 0; g < shape.labels.size(); ++g) {
     std::string before;
@@ -150,7 +150,7 @@ void write_json_row(OutputShape const& shape, JsonKeys const& keys, RowBlock con
     out.text(keys.prediction[g]);
     out.number(predictions[output_at(shape, g) * prediction_stride], shape.float64, kNull);
     out.text(keys.expected[g]);
-    for (auto const& key : keys.feature) {
+    for (auto const& key : keys.player) {
       out.text(key);
       out.number(*values++, shape.float64, kNull);
     }
@@ -164,7 +164,7 @@ void append_csv_tail(OutputShape const& shape, std::string const* label, std::st
                      std::string& out) {
   for (auto const* const text : {label, id}) {
     if (text == nullptr) continue;
-    if (!out.empty() || !shape.features.empty()) out += delimiter;
+    if (!out.empty() || !shape.names.empty()) out += delimiter;
     append_csv_field(*text, delimiter, out);
   }
 }
@@ -175,9 +175,9 @@ std::string csv_header(OutputShape const& shape, char delimiter) {
   static std::string const predicted = "predicted";
   std::string out;
   for (auto const& label : shape.predicted ? std::vector{predicted} : shape.labels) {
-    for (auto const& feature : shape.features) {
+    for (auto const& player : shape.names) {
       if (!out.empty()) out += delimiter;
-      append_csv_field(feature + "_" + label, delimiter, out);
+      append_csv_field(player + "_" + label, delimiter, out);
     }
   }
   append_csv_tail(shape, shape.predicted ? &predicted : nullptr, shape.id_name.empty() ? nullptr : &shape.id_name,

@@ -12,7 +12,7 @@ namespace limpid {
 
 /// What every row's text shares.
 struct OutputShape {
-  std::vector<std::string> features;   ///< [P] names, in the output order (the data's column order)
+  std::vector<std::string> names;      ///< [P] of the players, in the output order (the data's column order)
   std::vector<std::int32_t> players;   ///< [P] player index of each
   std::vector<std::string> labels;     ///< [G] "label0", ... of the outputs that are written
   std::vector<double> expected_value;  ///< [G]

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 TEST(Documents, AnalysisIsWhatClarifyWrites) {
   AnalysisFacts facts;
   facts.labels = {"label0"};
-  facts.features = {"Age", "Country"};
+  facts.players = {"Age", "Country"};
   facts.mean_abs = {0.036556198315954205, 0.5};
   facts.expected_value = {0.0006380207487381995};
   EXPECT_EQ(analysis_json(facts), R"({
@@ -36,7 +36,7 @@ TEST(Documents, AnalysisIsWhatClarifyWrites) {
 TEST(Documents, AnalysisOfSeveralOutputsIsNeverNaN) {
   AnalysisFacts facts;
   facts.labels = {"no", "yes"};
-  facts.features = {"b", "a"};
+  facts.players = {"b", "a"};
   facts.mean_abs = {1, 2, 3, std::numeric_limits<double>::quiet_NaN()};
   facts.expected_value = {0.5, -0.5};
   auto const shap = Json::parse(analysis_json(facts))["explanations"]["kernel_shap"];

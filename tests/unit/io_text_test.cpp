@@ -96,7 +96,7 @@ struct Small {
   OutputShape shape;
   Explanation chunk;
   explicit Small(std::int32_t outputs, std::int64_t rows = 3) {
-    shape.features = {"b", "a,\"x\""};
+    shape.names = {"b", "a,\"x\""};
     shape.players = {1, 0};
     shape.expected_value = {0.25, -1.0};
     shape.expected_value.resize(static_cast<std::size_t>(outputs));
