@@ -170,6 +170,10 @@ void apply_own_link(LatticeGameArgs const& args, std::int32_t output, Int const*
       v = limpid_sigmoid_lanes(d, v);
     } else if (args.link == Link::kExp) {
       v = limpid_exp_lanes(d, v);
+    } else if (args.link == Link::kSignedSquare) {
+      v = limpid_signed_square_lanes(d, v);
+    } else if (args.link == Link::kSoftplus) {
+      v = limpid_softplus_lanes(d, v);
     }
     hn::Store(hn::Sub(v, v_empty), d, game + s);
   }

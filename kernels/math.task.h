@@ -1,9 +1,12 @@
-/// limpid's own exp and the links made of it: additions, multiplications and IEEE divisions only, no libm, no fused
-/// multiply-add, so that every device and SIMD target gives the same bits.
+/// limpid's own exp and log1p and the links made of them: additions, multiplications and IEEE divisions only, no libm,
+/// no fused multiply-add, so that every device and SIMD target gives the same bits.
 ///
 /// exp(x) = 2^n e^r with n = round(x / ln 2) and |r| <= ln 2 / 2. Relative error: float below 1.5 ulp, double below
 /// 2 ulp. Arguments are clamped (float to +-87, double to +-708), so that neither exp nor 1 / (1 + exp) leaves the
 /// normal numbers: no infinity, no NaN, no denormal.
+///
+/// log1p(u), 0 <= u <= 1, relative error below 2.5 ulp; softplus(x) = log(1 + e^x) below 4 ulp where e^x is not
+/// clamped.
 #pragma once
 
 #include <cstdint>
@@ -85,15 +88,70 @@ LIMPID_HD inline T limpid_sigmoid(T x) noexcept {
   return T(1) / (T(1) + limpid_exp(-x));
 }
 
+/// log(1 + u) = 2 artanh(s) = 2 s (1 + s^2/3 + s^4/5 + ...) with s = u / (2 + u).
+template <class T>
+struct Log1pConstants;
+
+template <>
+struct Log1pConstants<float> {
+  static constexpr int kTerms = 7;  ///< remainder at s = 1/3: 1.5e-9
+};
+
+template <>
+struct Log1pConstants<double> {
+  static constexpr int kTerms = 16;  ///< remainder at s = 1/3: 1.9e-18
+};
+
+/// Coefficient of the series in s^2, highest first: 1 / (2 kTerms + 1) ... 1/3.
+template <class T>
+LIMPID_HD constexpr T log1p_coefficient(int term) noexcept {
+  constexpr double kCoefficients[16] = {1.0 / 33.0, 1.0 / 31.0, 1.0 / 29.0, 1.0 / 27.0, 1.0 / 25.0, 1.0 / 23.0,
+                                        1.0 / 21.0, 1.0 / 19.0, 1.0 / 17.0, 1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0,
+                                        1.0 / 9.0,  1.0 / 7.0,  1.0 / 5.0,  1.0 / 3.0};
+  return static_cast<T>(kCoefficients[16 - Log1pConstants<T>::kTerms + term]);
+}
+
+/// log(1 + u). REQUIRES: 0 <= u <= 1.
+template <class T>
+LIMPID_HD inline T limpid_log1p(T u) noexcept {
+  T const s = u / (T(2) + u);
+  T const square = s * s;
+  T q = log1p_coefficient<T>(0);
+  for (int term = 1; term < Log1pConstants<T>::kTerms; ++term) q = q * square + log1p_coefficient<T>(term);
+  T const twice = s + s;
+  return twice * square * q + twice;
+}
+
+/// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|): no overflow.
+template <class T>
+LIMPID_HD inline T limpid_softplus(T x) noexcept {
+  T const above = x > T(0) ? x : T(0);
+  return above + limpid_log1p(limpid_exp(x > T(0) ? -x : x));
+}
+
+/// sign(x) x^2; of -0 too it is +0.
+template <class T>
+LIMPID_HD inline T limpid_signed_square(T x) noexcept {
+  return x < T(0) ? -(x * x) : x * x;
+}
+
+/// A link that looks at its own output alone.
+template <class T>
+LIMPID_HD inline T link_of_one(Link link, T x) noexcept {
+  if (link == Link::kSigmoid) return limpid_sigmoid(x);
+  if (link == Link::kExp) return limpid_exp(x);
+  if (link == Link::kSignedSquare) return limpid_signed_square(x);
+  if (link == Link::kSoftplus) return limpid_softplus(x);
+  return x;
+}
+
 /// Margins -> responses of G outputs, in place: output g at values[g * stride]. Softmax subtracts the largest margin
 /// and adds in output order.
 template <class T>
 LIMPID_HD inline void apply_link(Link link, std::int32_t outputs, T* values, std::int64_t stride) noexcept {
-  if (link == Link::kSigmoid) {
-    for (std::int32_t g = 0; g < outputs; ++g) values[g * stride] = limpid_sigmoid(values[g * stride]);
-  } else if (link == Link::kExp) {
-    for (std::int32_t g = 0; g < outputs; ++g) values[g * stride] = limpid_exp(values[g * stride]);
-  } else if (link == Link::kSoftmax) {
+  if (link != Link::kSoftmax) {
+    for (std::int32_t g = 0; g < outputs; ++g) values[g * stride] = link_of_one(link, values[g * stride]);
+  } else {
     T largest = values[0];
     for (std::int32_t g = 1; g < outputs; ++g) largest = values[g * stride] > largest ? values[g * stride] : largest;
     T sum = 0;

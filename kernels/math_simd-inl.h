@@ -38,6 +38,34 @@ HWY_INLINE V limpid_sigmoid_lanes(D d, V x) {
   return hn::Div(one, hn::Add(one, limpid_exp_lanes(d, hn::Neg(x))));
 }
 
+/// limpid_log1p of every lane.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V limpid_log1p_lanes(D d, V u) {
+  using T = hn::TFromD<D>;
+  auto const s = hn::Div(u, hn::Add(hn::Set(d, T(2)), u));
+  auto const square = hn::Mul(s, s);
+  auto q = hn::Set(d, log1p_coefficient<T>(0));
+  for (int term = 1; term < Log1pConstants<T>::kTerms; ++term)
+    q = hn::Add(hn::Mul(q, square), hn::Set(d, log1p_coefficient<T>(term)));
+  auto const twice = hn::Add(s, s);
+  return hn::Add(hn::Mul(hn::Mul(twice, square), q), twice);
+}
+
+/// limpid_softplus of every lane.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V limpid_softplus_lanes(D d, V x) {
+  auto const above = hn::Gt(x, hn::Zero(d));
+  auto const part = limpid_log1p_lanes(d, limpid_exp_lanes(d, hn::IfThenElse(above, hn::Neg(x), x)));
+  return hn::Add(hn::IfThenElseZero(above, x), part);
+}
+
+/// limpid_signed_square of every lane.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V limpid_signed_square_lanes(D d, V x) {
+  auto const square = hn::Mul(x, x);
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Neg(square), square);
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace limpid
 HWY_AFTER_NAMESPACE();

@@ -8,7 +8,8 @@
 
 namespace limpid {
 
-enum class Link : std::uint8_t { kIdentity, kSigmoid, kSoftmax, kExp };
+/// kSignedSquare: sign(x) x^2 (LightGBM's reg_sqrt); kSoftplus: log(1 + e^x) (its cross_entropy_lambda).
+enum class Link : std::uint8_t { kIdentity, kSigmoid, kSoftmax, kExp, kSignedSquare, kSoftplus };
 enum class FeatureKind : std::uint8_t { kNumeric, kCategorical };
 
 /// How a raw value is cast before it meets a threshold: XGBoost compares float32, LightGBM double.
@@ -113,6 +114,6 @@ struct Model {
 /// Likewise, of a file that holds one model; several are an Error model.format.
 [[nodiscard]] Ensemble load_model(std::string const& path, LoadOptions const& options = {});
 
-[[nodiscard]] char const* name_of(Link link) noexcept;  ///< "identity", "sigmoid", "softmax", "exp"
+[[nodiscard]] char const* name_of(Link link) noexcept;  ///< "identity", "sigmoid", "signed-square"
 
 }  // namespace limpid

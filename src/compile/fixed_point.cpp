@@ -24,7 +24,10 @@ double tolerance_of(Link link, double range) {
     case Link::kSoftmax:
       return 1e-6;
     case Link::kExp:
+    case Link::kSoftplus:  // its logarithm is nowhere steeper than exp's
       return 1e-7;
+    case Link::kSignedSquare:  // has no scale of its own: what is small beside S^2 needs the digits of 64 bits
+      return 0.0;
     case Link::kIdentity:
       break;
   }

@@ -93,6 +93,8 @@ double respond(Ensemble const& ensemble, double margin) noexcept {
   if (ensemble.link == Link::kExp) {
     return ensemble.sums_float32 ? static_cast<double>(std::exp(x)) : std::exp(margin);
   }
+  if (ensemble.link == Link::kSignedSquare) return (margin < 0.0 ? -margin : margin) * margin;
+  if (ensemble.link == Link::kSoftplus) return std::log1p(std::exp(margin));
   return margin;
 }
 

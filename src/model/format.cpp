@@ -15,7 +15,7 @@ constexpr std::array<Format, 6> kFormats{{
     {"xgboost-json", read_xgboost_json, Content::kXgboostJson},
     {"xgboost-ubjson", read_xgboost_ubjson, Content::kUbjson},
     {"xgboost-binary", read_xgboost_legacy, Content::kXgboostLegacy, Content::kXgboostHeaderless},
-    {"lightgbm", nullptr, Content::kLightgbm},
+    {"lightgbm", read_lightgbm, Content::kLightgbm},
     {"catboost", read_catboost_json, Content::kCatboostJson},
     {"limpid", read_limpid, Content::kLimpidJson},
 }};

@@ -23,10 +23,12 @@ constexpr std::int64_t kSchema = 1;
 template <class T>
 using Word = std::pair<std::string_view, T>;
 
-constexpr std::array<Word<Link>, 5> kLinks{{{"identity", Link::kIdentity},
+constexpr std::array<Word<Link>, 7> kLinks{{{"identity", Link::kIdentity},
                                             {"sigmoid", Link::kSigmoid},
                                             {"softmax", Link::kSoftmax},
                                             {"exp", Link::kExp},
+                                            {"signed-square", Link::kSignedSquare},
+                                            {"softplus", Link::kSoftplus},
                                             {"none", Link::kIdentity}}};
 constexpr std::array<Word<InputCast>, 2> kInputs{{{"float32", InputCast::kFloat32}, {"float64", InputCast::kFloat64}}};
 constexpr std::array<Word<bool>, 2> kSplits{{{"<", false}, {"<=", true}}};

@@ -106,6 +106,10 @@ char const* name_of(Link link) noexcept {
       return "softmax";
     case Link::kExp:
       return "exp";
+    case Link::kSignedSquare:
+      return "signed-square";
+    case Link::kSoftplus:
+      return "softplus";
     default:
       return "identity";
   }

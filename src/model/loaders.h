@@ -22,6 +22,7 @@ struct ModelBytes {
 [[nodiscard]] Ensemble read_xgboost_json(ModelBytes const& model);
 [[nodiscard]] Ensemble read_xgboost_ubjson(ModelBytes const& model);
 [[nodiscard]] Ensemble read_xgboost_legacy(ModelBytes const& model);  ///< the binary format of 0.90 to 3.0
+[[nodiscard]] Ensemble read_lightgbm(ModelBytes const& model);        ///< text, of 2.1 and newer
 [[nodiscard]] Ensemble read_catboost_json(ModelBytes const& model);
 [[nodiscard]] Ensemble read_limpid(ModelBytes const& model);
 

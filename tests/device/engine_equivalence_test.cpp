@@ -39,7 +39,8 @@ std::vector<Asked> every_question() {
     all.push_back({shape_of(Link::kSoftmax, 5, 6), question});
     all.push_back({shape_of(Link::kIdentity, 11, 14), question});
   }
-  for (Link const link : {Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kIdentity}) {
+  for (Link const link :
+       {Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kIdentity, Link::kSignedSquare, Link::kSoftplus}) {
     all.push_back({shape_of(link, 4, 7), lattice});
   }
   all.push_back({shape_of(Link::kSigmoid, 10, 12), lattice, 3});

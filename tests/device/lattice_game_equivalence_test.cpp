@@ -80,7 +80,8 @@ class LatticeGameEquivalence : public DeviceTest {
 };
 
 TEST_P(LatticeGameEquivalence, EveryLinkAndWidth) {
-  for (Link const link : {Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kIdentity}) {
+  for (Link const link :
+       {Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kIdentity, Link::kSignedSquare, Link::kSoftplus}) {
     for (bool const wide : {false, true}) {
       for (std::int32_t const players : {1, 2, 5, 9}) {
         LatticeShape const shape{.rows = 5,

@@ -36,7 +36,8 @@ TEST_P(RowKernels, BinRowsEqualsTheCpu) {
 
 TEST_P(RowKernels, PredictEqualsTheCpu) {
   Random random(12);
-  for (Link const link : {Link::kIdentity, Link::kSigmoid, Link::kSoftmax, Link::kExp}) {
+  for (Link const link :
+       {Link::kIdentity, Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kSignedSquare, Link::kSoftplus}) {
     for (std::int64_t const rows : kRowCounts) {
       SCOPED_TRACE(std::to_string(rows) + " rows, " + name_of(link));
       ModelShape shape;

@@ -125,7 +125,8 @@ TEST_P(LatticeLinks, EqualTheDefinitionForEveryNumberOfPlayers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, LatticeLinks,
-                         testing::Combine(testing::Values(Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kIdentity),
+                         testing::Combine(testing::Values(Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kIdentity,
+                                                          Link::kSignedSquare, Link::kSoftplus),
                                           testing::Bool()));
 
 TEST(LatticeGame, SixteenPlayersEqualTheDefinition) {

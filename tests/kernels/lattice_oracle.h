@@ -56,6 +56,8 @@ inline std::uint64_t live_players(std::vector<PlayerCube> const& cubes) {
 inline double response(Link link, std::vector<double> const& margins, std::size_t output) {
   if (link == Link::kSigmoid) return 1.0 / (1.0 + std::exp(-margins[output]));
   if (link == Link::kExp) return std::exp(margins[output]);
+  if (link == Link::kSignedSquare) return margins[output] * std::abs(margins[output]);
+  if (link == Link::kSoftplus) return std::log1p(std::exp(margins[output]));
   if (link == Link::kIdentity) return margins[output];
   double sum = 0.0;
   for (double const margin : margins) sum += std::exp(margin);

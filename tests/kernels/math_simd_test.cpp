@@ -1,4 +1,4 @@
-// The SIMD exp and sigmoid give the bits of the scalar ones, on every target of this machine.
+// The SIMD exp and links give the bits of the scalar ones, on every target of this machine.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -18,22 +18,21 @@ namespace limpid {
 namespace HWY_NAMESPACE {
 namespace {
 
+/// out [4 x count]: exp, sigmoid, softplus, signed square.
 template <class T>
-void map_links(T const* in, std::size_t count, T* exps, T* sigmoids) {
+void map_links(T const* in, std::size_t count, T* out) {
   hn::ScalableTag<T> const d;
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
     auto const x = hn::LoadU(d, in + i);
-    hn::StoreU(limpid_exp_lanes(d, x), d, exps + i);
-    hn::StoreU(limpid_sigmoid_lanes(d, x), d, sigmoids + i);
+    hn::StoreU(limpid_exp_lanes(d, x), d, out + i);
+    hn::StoreU(limpid_sigmoid_lanes(d, x), d, out + count + i);
+    hn::StoreU(limpid_softplus_lanes(d, x), d, out + 2 * count + i);
+    hn::StoreU(limpid_signed_square_lanes(d, x), d, out + 3 * count + i);
   }
 }
 
-void map_floats(float const* in, std::size_t count, float* exps, float* sigmoids) {
-  map_links(in, count, exps, sigmoids);
-}
-void map_doubles(double const* in, std::size_t count, double* exps, double* sigmoids) {
-  map_links(in, count, exps, sigmoids);
-}
+void map_floats(float const* in, std::size_t count, float* out) { map_links(in, count, out); }
+void map_doubles(double const* in, std::size_t count, double* out) { map_links(in, count, out); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
@@ -49,38 +48,36 @@ namespace {
 HWY_EXPORT(map_floats);
 HWY_EXPORT(map_doubles);
 
-void map(float const* in, std::size_t count, float* exps, float* sigmoids) {
-  HWY_DYNAMIC_DISPATCH(map_floats)(in, count, exps, sigmoids);
-}
-void map(double const* in, std::size_t count, double* exps, double* sigmoids) {
-  HWY_DYNAMIC_DISPATCH(map_doubles)(in, count, exps, sigmoids);
-}
+void map(float const* in, std::size_t count, float* out) { HWY_DYNAMIC_DISPATCH(map_floats)(in, count, out); }
+void map(double const* in, std::size_t count, double* out) { HWY_DYNAMIC_DISPATCH(map_doubles)(in, count, out); }
 
 template <class T>
 void expect_equal_bits(double limit) {
   using Bits = typename ExpConstants<T>::Bits;
   constexpr std::size_t kCount = 64 * 4001;
   std::vector<T> in(kCount);
-  std::vector<T> exps(kCount);
-  std::vector<T> sigmoids(kCount);
+  std::vector<T> out(4 * kCount);
   for (std::size_t i = 0; i < kCount; ++i) {
     in[i] = static_cast<T>(limit * (2.0 * static_cast<double>(i) / (kCount - 1) - 1.0));
   }
+  in[7] = T(-0.0);
   on_each_simd_target([&] {
-    map(in.data(), kCount, exps.data(), sigmoids.data());
+    map(in.data(), kCount, out.data());
     for (std::size_t i = 0; i < kCount; ++i) {
-      ASSERT_EQ(std::bit_cast<Bits>(exps[i]), std::bit_cast<Bits>(limpid_exp(in[i])));
-      ASSERT_EQ(std::bit_cast<Bits>(sigmoids[i]), std::bit_cast<Bits>(limpid_sigmoid(in[i])));
+      ASSERT_EQ(std::bit_cast<Bits>(out[i]), std::bit_cast<Bits>(limpid_exp(in[i])));
+      ASSERT_EQ(std::bit_cast<Bits>(out[kCount + i]), std::bit_cast<Bits>(limpid_sigmoid(in[i])));
+      ASSERT_EQ(std::bit_cast<Bits>(out[2 * kCount + i]), std::bit_cast<Bits>(limpid_softplus(in[i])));
+      ASSERT_EQ(std::bit_cast<Bits>(out[3 * kCount + i]), std::bit_cast<Bits>(limpid_signed_square(in[i])));
     }
   });
 }
 
-TEST(ExpLanes, FloatHasTheBitsOfTheScalar) {
+TEST(LinkLanes, FloatHasTheBitsOfTheScalar) {
   expect_equal_bits<float>(90.0);
   expect_equal_bits<float>(1.0);
 }
 
-TEST(ExpLanes, DoubleHasTheBitsOfTheScalar) {
+TEST(LinkLanes, DoubleHasTheBitsOfTheScalar) {
   expect_equal_bits<double>(720.0);
   expect_equal_bits<double>(1.0);
 }

@@ -59,6 +59,54 @@ TEST(Exp, GrowsThroughTheRange) {  // neighbours may tie, an exponent error woul
   for (float x = -87.0F; x < 87.0F; x += 0.01F) EXPECT_LT(limpid_exp(x), limpid_exp(x + 0.01F)) << x;
 }
 
+template <class T>
+double worst_log1p_ulps(double begin, double end, int steps) {
+  double worst = 0.0;
+  for (int i = 0; i <= steps; ++i) {
+    auto const u = static_cast<T>(begin + (end - begin) * i / steps);
+    double const error = ulps(limpid_log1p(u), std::log1p(static_cast<long double>(u)));
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
+}
+
+TEST(Log1p, IsWithinTwoAndAHalfUlps) {
+  EXPECT_LE(worst_log1p_ulps<float>(0.0, 1.0, 2'000'000), 2.5);
+  EXPECT_LE(worst_log1p_ulps<double>(0.0, 1.0, 2'000'000), 2.5);
+  EXPECT_LE(worst_log1p_ulps<double>(0.0, 1e-9, 100'000), 2.5);
+  EXPECT_EQ(limpid_log1p(0.0), 0.0);
+}
+
+template <class T>
+double worst_softplus_ulps(double begin, double end, int steps) {
+  double worst = 0.0;
+  for (int i = 0; i <= steps; ++i) {
+    auto const x = static_cast<T>(begin + (end - begin) * i / steps);
+    double const error = ulps(limpid_softplus(x), std::log1p(std::exp(static_cast<long double>(x))));
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
+}
+
+TEST(Softplus, IsWithinFourUlps) {
+  EXPECT_LE(worst_softplus_ulps<float>(-80.0, 87.0, 2'000'000), 4.0);
+  EXPECT_LE(worst_softplus_ulps<double>(-700.0, 708.0, 1'000'000), 4.0);
+  EXPECT_LE(worst_softplus_ulps<double>(-3.0, 3.0, 1'000'000), 4.0);
+}
+
+TEST(Softplus, NeitherOverflowsNorVanishes) {
+  EXPECT_EQ(limpid_softplus(1e6), 1e6);
+  EXPECT_EQ(limpid_softplus(3e30F), 3e30F);
+  EXPECT_TRUE(std::isnormal(limpid_softplus(-1e9)) && std::isnormal(limpid_softplus(-1e9F)));
+  EXPECT_EQ(limpid_softplus(0.0), limpid_softplus(-0.0));
+}
+
+TEST(SignedSquare, KeepsTheSign) {
+  EXPECT_EQ(limpid_signed_square(-1.5), -2.25);
+  EXPECT_EQ(limpid_signed_square(3.0F), 9.0F);
+  EXPECT_FALSE(std::signbit(limpid_signed_square(-0.0)));
+}
+
 TEST(Link, SigmoidEqualsDefinition) {
   for (double x = -40.0; x <= 40.0; x += 0.37) {
     double value = x;
@@ -88,6 +136,16 @@ TEST(Link, IdentityAndExp) {
   EXPECT_EQ(values[0], -1.25);
   apply_link(Link::kExp, 2, values.data(), 1);
   EXPECT_NEAR(values[1], std::exp(2.0), 2e-15);
+}
+
+TEST(Link, SignedSquareAndSoftplusOfEveryOutput) {
+  std::array<double, 4> values{-1.5, -7.0, 3.0, -7.0};  // [2 outputs x stride 2]
+  apply_link(Link::kSignedSquare, 2, values.data(), 2);
+  EXPECT_EQ(values, (std::array<double, 4>{-2.25, -7.0, 9.0, -7.0}));
+  apply_link(Link::kSoftplus, 2, values.data(), 2);
+  EXPECT_NEAR(values[0], std::log1p(std::exp(-2.25)), 1e-16);
+  EXPECT_NEAR(values[2], std::log1p(std::exp(9.0)), 2e-15);
+  EXPECT_EQ(values[1], -7.0);
 }
 
 }  // namespace

@@ -74,7 +74,8 @@ TEST(Predict, MarginEqualsTheTreeWalkBitForBit) {
 TEST(Predict, EveryTargetEqualsTheTask) {
   Random random(3);
   for (std::int64_t const rows : {0, 1, 31, 32, 33, 63, 64, 65, 1000}) {
-    for (Link const link : {Link::kIdentity, Link::kSigmoid, Link::kSoftmax, Link::kExp}) {
+    for (Link const link :
+         {Link::kIdentity, Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kSignedSquare, Link::kSoftplus}) {
       SCOPED_TRACE(std::to_string(rows) + " rows, " + std::to_string(static_cast<int>(link)));
       reference::ModelShape shape;
       shape.link = link;
@@ -95,7 +96,8 @@ TEST(Predict, EveryTargetEqualsTheTask) {
 
 TEST(Predict, LinkIsTheObjectives) {
   Random random(4);
-  for (Link const link : {Link::kIdentity, Link::kSigmoid, Link::kSoftmax, Link::kExp}) {
+  for (Link const link :
+       {Link::kIdentity, Link::kSigmoid, Link::kSoftmax, Link::kExp, Link::kSignedSquare, Link::kSoftplus}) {
     reference::ModelShape shape;
     shape.link = link;
     shape.outputs = 3;

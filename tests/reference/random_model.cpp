@@ -178,12 +178,13 @@ ModelShape grid_shape(std::uint64_t i, Random& random, double budget_leaves) {
   constexpr std::int32_t kTrees[] = {1, 2, 5, 20, 100, 500, 2000};
   constexpr std::int32_t kDepths[] = {1, 2, 3, 4, 6, 8, 10, 12, 16};
   constexpr std::int32_t kFeatures[] = {1, 2, 4, 7, 10, 12, 20, 40};
-  constexpr Link kLinks[] = {Link::kIdentity, Link::kSigmoid, Link::kExp, Link::kSoftmax};
+  constexpr Link kLinks[] = {Link::kIdentity, Link::kSigmoid,      Link::kExp,
+                             Link::kSoftmax,  Link::kSignedSquare, Link::kSoftplus};
   ModelShape shape;
   shape.depth = kDepths[i % std::size(kDepths)];
   shape.trees = kTrees[random.below(static_cast<std::int32_t>(std::size(kTrees)))];
   shape.features = kFeatures[random.below(static_cast<std::int32_t>(std::size(kFeatures)))];
-  shape.link = kLinks[random.below(4)];
+  shape.link = kLinks[random.below(static_cast<std::int32_t>(std::size(kLinks)))];
   shape.outputs = shape.link == Link::kSoftmax ? 2 + random.below(3) : (random.chance(0.2) ? 2 : 1);
   shape.input_cast = random.chance(0.2) ? InputCast::kFloat64 : InputCast::kFloat32;
   shape.thresholds = random.chance(0.2) ? 600 : 1 + random.below(60);

@@ -40,6 +40,10 @@ std::vector<double> link(Link link, std::vector<double> margins) {
     for (double& m : margins) m = 1.0 / (1.0 + std::exp(-m));
   } else if (link == Link::kExp) {
     for (double& m : margins) m = std::exp(m);
+  } else if (link == Link::kSignedSquare) {
+    for (double& m : margins) m *= std::abs(m);
+  } else if (link == Link::kSoftplus) {
+    for (double& m : margins) m = std::max(m, 0.0) + std::log1p(std::exp(-std::abs(m)));
   } else if (link == Link::kSoftmax) {
     double const largest = *std::max_element(margins.begin(), margins.end());
     double sum = 0.0;

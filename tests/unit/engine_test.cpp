@@ -215,7 +215,9 @@ INSTANTIATE_TEST_SUITE_P(
     All, EngineSlices,
     testing::Values(std::tuple{Link::kSigmoid, kMarginQuestion}, std::tuple{Link::kSoftmax, kMarginQuestion},
                     std::tuple{Link::kSigmoid, kPathQuestion}, std::tuple{Link::kSigmoid, kResponseQuestion},
-                    std::tuple{Link::kSoftmax, kResponseQuestion}, std::tuple{Link::kExp, kResponseQuestion}));
+                    std::tuple{Link::kSoftmax, kResponseQuestion}, std::tuple{Link::kExp, kResponseQuestion},
+                    std::tuple{Link::kSignedSquare, kResponseQuestion},
+                    std::tuple{Link::kSoftplus, kResponseQuestion}));
 
 TEST(CpuEngine, CountsLivePlayersOnly) {
   Large const large(Link::kSigmoid);
