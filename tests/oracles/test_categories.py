@@ -167,3 +167,76 @@ def test_xgboost_refuses_what_limpid_refuses(limpid):
         typed = categorical(unseen)
         typed["plan"] = pd.Categorical(unseen["plan"])
         booster.predict(xgb.DMatrix(typed, enable_categorical=True))
+
+
+def train_lightgbm(kind, classes):
+    lightgbm = pytest.importorskip("lightgbm")
+    frame = texts_of(np.random.default_rng(1), 1500, 0.0)
+    if kind == "codes":
+        data = lightgbm.Dataset(codes_of(frame), label_of(frame, classes), categorical_feature=["plan", "size", "town"])
+    else:
+        typed = categorical(frame)
+        typed["plan"] = typed["plan"].cat.reorder_categories(PLANS[::-1])  # the file's order, not the alphabet's
+        data = lightgbm.Dataset(typed, label_of(frame, classes))
+    objective = dict(objective="multiclass", num_class=3) if classes == 3 else dict(objective="binary")
+    params = objective | dict(num_leaves=15, learning_rate=0.3, num_threads=1, deterministic=True, verbose=-1,
+                              min_data_in_leaf=5, min_data_per_group=5, cat_smooth=1, max_cat_to_onehot=4)  # fmt: skip
+    return lightgbm.train(params, data, 10)
+
+
+@pytest.mark.parametrize(("space", "classes"), QUESTIONS)
+@pytest.mark.parametrize("kind", ["codes", "texts", "codes by text"])
+def test_lightgbm(limpid, kind, space, classes):
+    booster = train_lightgbm(kind.split()[0], classes)
+    model = limpid.folder / "model.txt"
+    booster.save_model(model)
+    rows, background = some_rows()
+    more = []
+    if kind == "codes":
+        rows, background = codes_of(rows), codes_of(background)
+    if kind == "codes by text":
+        (limpid.folder / "categories.json").write_text(json.dumps(CATEGORIES))
+        more = ["--categories", limpid.folder / "categories.json"]
+
+    def predict(x):
+        frame = pd.DataFrame(x, columns=COLUMNS)
+        if kind == "codes":
+            typed = frame.astype(float)
+        elif kind == "texts":  # LightGBM takes what its list lacks as missing
+            typed = frame.astype({"age": float, "size": float, "height": float})
+            typed = typed.astype({"plan": "category", "size": "category", "town": "category"})
+        else:
+            known = categorical(frame)
+            typed = codes_of(known.astype(object).where(known.notna(), None)).astype(float)
+        return two_dimensional(booster.predict(typed, raw_score=space == "margin"))
+
+    values, out = explained(
+        limpid, classes, "--model", model, "--data", write(limpid, "rows.csv", rows),
+        "--background", write(limpid, "background.csv", background), "--space", space, *more,
+    )  # fmt: skip
+    assert np.abs(values).max() > 0.05
+    assert_definition(values, predict, rows, background, 2e-6)
+    unseen = json.loads((out / "manifest.json").read_text())["data"]["unseen_categories"]
+    assert bool(unseen) == (kind != "codes")
+    assert all(of_feature["rule"] == "missing" for of_feature in unseen.values())
+
+
+def test_lightgbm_booleans(limpid):
+    """A column of True and False, as pandas writes them, and in other cases."""
+    lightgbm = pytest.importorskip("lightgbm")
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"a": rng.normal(size=400), "flag": pd.Categorical(rng.random(400) < 0.4)})
+    label = (frame["a"] + 2.0 * frame["flag"].astype(float) > 1).astype(int)
+    params = dict(objective="binary", verbose=-1, min_data_in_leaf=5, min_data_per_group=5, num_threads=1)
+    booster = lightgbm.train(params, lightgbm.Dataset(frame, label), 5)
+    model = limpid.folder / "model.txt"
+    booster.save_model(model)
+    frame = frame[:40]
+    expected = booster.predict(frame, raw_score=True)
+    other = frame.assign(flag=pd.Categorical(~frame["flag"].astype(bool)))
+    assert np.abs(expected - booster.predict(other, raw_score=True)).max() > 0.1  # the flag matters
+    for words in ({True: "True", False: "False"}, {True: "true", False: "FALSE"}):
+        data = write(limpid, "rows.csv", frame.assign(flag=frame["flag"].map(words)))
+        done = limpid.run("predict", "--model", model, "--data", data, "--space", "margin", "--float64")
+        assert done.returncode == 0, done.stderr
+        close(np.array([float(v) for v in done.stdout.split()[1:]]), expected, 1e-6)
