@@ -73,6 +73,7 @@ struct Ensemble {
   InputCast input_cast = InputCast::kFloat32;
   CategoryCut category_cut = CategoryCut::kNonNegative;
   UnseenCategory unseen_category = UnseenCategory::kError;
+  bool refuses_missing = false;     ///< the library's predict takes no missing numbers: one in the data is an error
   std::vector<double> base_margin;  ///< [outputs] margin before the first tree
   std::vector<std::string> labels;  ///< [outputs] output names, or empty
   std::vector<Feature> features;    ///< [M]

@@ -7,6 +7,7 @@
 
 A pickle is a program and is never loaded by limpid: call export where you trust the model, in the process that has
 it. Only numpy and scikit-learn are needed. The same model gives the same bytes. docs/model_json.md describes the file.
+Where predict refuses missing values (gradient boosting that is not histogram-based, forests before 1.4), limpid does.
 
 What limpid calls the margin and the response of each model, and what scikit-learn calls them:
 
@@ -85,6 +86,8 @@ def _document(model, feature_names):
     document = {"limpid_model": SCHEMA, "library": "scikit-learn", "library_version": sklearn.__version__,
                 "objective": type(model).__name__, "link": "identity", "input": "float32", "split": "<=",
                 "unseen": "missing"}
+    if not _takes_missing(model):
+        document["missing"] = "error"
     document["features"] = [{"name": text} for text in _names(model, feature_names)] or [
         {} for _ in range(model.n_features_in_)]
     document.update(convert(model, document["features"]))
@@ -143,6 +146,13 @@ def _check_fitted(model):
     if not hasattr(model, "n_features_in_") or not any(
             hasattr(model, name) for name in ("tree_", "estimators_", "_predictors")):
         raise ValueError("the %s is not fitted: call fit before export" % type(model).__name__)
+
+
+def _takes_missing(model):
+    """Whether the model's own predict takes missing values."""
+    if hasattr(model, "__sklearn_tags__"):  # from scikit-learn 1.6
+        return bool(model.__sklearn_tags__().input_tags.allow_nan)
+    return bool(model._get_tags()["allow_nan"])
 
 
 def _names(model, feature_names):

@@ -59,6 +59,10 @@ std::string shown(std::string_view text) {
 }
 
 CellComplaint complain_of_number(Cell cell, std::string_view text, bool codes) {
+  if (cell.kind == CellKind::kMissing) {
+    return {fmt::format("{} is missing, and the model's library takes no missing values for it", shown(text)),
+            "fill the gap as for training (an imputer), or leave the row out"};
+  }
   auto const missing = missing_hint(text);
   if (cell.kind == CellKind::kInfinite) {
     return {fmt::format("{} is infinite, a finite number is needed", shown(text)), missing};

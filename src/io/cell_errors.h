@@ -15,7 +15,8 @@ struct CellComplaint {
   std::string hint;
 };
 
-/// Of a numeric feature, or of a categorical one whose data holds `codes`. REQUIRES: cell.kind > CellKind::kMissing.
+/// Of a numeric feature, or of a categorical one whose data holds `codes`. A missing number
+/// is one that the model does not take. REQUIRES: cell.kind is not CellKind::kNumber.
 [[nodiscard]] CellComplaint complain_of_number(Cell cell, std::string_view text, bool codes);
 
 /// A text that the list of categories lacks.

@@ -52,6 +52,7 @@ class CsvRowSource final : public RowSource {
   CsvBatches batches_;
   ColumnPlan plan_;
   std::vector<FeatureKind> kinds_;  ///< [M]
+  CellKind worst_;                  ///< of the cells that are values
   std::vector<std::size_t> slots_;  ///< [M] index of the feature's column among those that are read
   std::vector<std::optional<CategoryColumn>> categories_;  ///< [M] of features whose categories have texts
   std::size_t id_slot_ = 0;
@@ -63,7 +64,8 @@ class CsvRowSource final : public RowSource {
 CsvRowSource::CsvRowSource(ReadOptions options, Ensemble const& ensemble)
     : options_(std::move(options)),
       parser_(options_.missing, ensemble.input_cast),
-      batches_({options_.path, options_.role, options_.delimiter, options_.block_bytes, options_.stop}) {
+      batches_({options_.path, options_.role, options_.delimiter, options_.block_bytes, options_.stop}),
+      worst_(ensemble.refuses_missing ? CellKind::kNumber : CellKind::kMissing) {
   open(ensemble);
 }
 
@@ -153,7 +155,7 @@ std::int64_t CsvRowSource::take_numbers(std::size_t feature, std::int64_t count,
   auto const column = batches_.column(slots_[feature]);
   for (std::int64_t r = 0; r < count; ++r) {
     auto const cell = parser_.parse(column[used_ + r]);
-    if (cell.kind > CellKind::kMissing) return r;
+    if (cell.kind > worst_) return r;
     out[r] = cell.value;
   }
   return count;

@@ -80,8 +80,9 @@ class Walker : private LimpidPart {
   bool read_text(std::string const& key) {
     Ensemble& e = doc_.ensemble;
     std::pair<char const*, std::string*> const texts[] = {
-        {"library", &e.library}, {"library_version", &e.version}, {"objective", &e.objective}, {"link", &doc_.link},
-        {"input", &doc_.input},  {"split", &doc_.split},          {"unseen", &doc_.unseen},    {"sums", &doc_.sums}};
+        {"library", &e.library},  {"library_version", &e.version}, {"objective", &e.objective},
+        {"link", &doc_.link},     {"input", &doc_.input},          {"split", &doc_.split},
+        {"unseen", &doc_.unseen}, {"missing", &doc_.missing},      {"sums", &doc_.sums}};
     for (auto const& [name, text] : texts) {
       if (key != name) continue;
       in_.read_string(*text);

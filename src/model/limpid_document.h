@@ -21,6 +21,7 @@ struct LimpidDocument {
   std::string input = "float64";
   std::string split;
   std::string unseen = "error";
+  std::string missing = "allowed";
   std::string sums = "float64";
   bool has_features = false;
   bool has_trees = false;

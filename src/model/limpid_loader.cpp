@@ -33,6 +33,7 @@ constexpr std::array<Word<Link>, 7> kLinks{{{"identity", Link::kIdentity},
 constexpr std::array<Word<InputCast>, 2> kInputs{{{"float32", InputCast::kFloat32}, {"float64", InputCast::kFloat64}}};
 constexpr std::array<Word<bool>, 2> kSplits{{{"<", false}, {"<=", true}}};
 constexpr std::array<Word<bool>, 2> kSums{{{"float32", true}, {"float64", false}}};
+constexpr std::array<Word<bool>, 2> kMissing{{{"allowed", false}, {"error", true}}};
 constexpr std::array<Word<UnseenCategory>, 3> kUnseen{
     {{"error", UnseenCategory::kError}, {"missing", UnseenCategory::kMissing}, {"other", UnseenCategory::kOther}}};
 
@@ -50,6 +51,7 @@ class Assembler {
     out_.has_response = doc_.link != "none";
     out_.input_cast = meaning("input", doc_.input, kInputs);
     out_.unseen_category = meaning("unseen", doc_.unseen, kUnseen);
+    out_.refuses_missing = meaning("missing", doc_.missing, kMissing);
     out_.sums_float32 = meaning("sums", doc_.sums, kSums);
     check_numbers();
     check_features();

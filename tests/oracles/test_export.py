@@ -142,6 +142,16 @@ def test_categories_are_written_in_the_order_of_their_codes():
     assert {1, 2, 4} <= tested  # the columns of the frame, not the library's own order
 
 
+def test_missing_values_are_refused_where_the_library_refuses_them(limpid):
+    rows = limpid.csv("rows.csv", pd.DataFrame([[0.5, np.nan, 1.0]], columns=["a", "b", "c"]))
+    for model, refuses in ((GradientBoostingRegressor(n_estimators=2), True), (RandomForestRegressor(2), False),
+                           (HistGradientBoostingRegressor(max_iter=2), False)):  # fmt: skip
+        export(model.fit(X, REAL), limpid.folder / "model.json", feature_names=["a", "b", "c"])
+        done = limpid.run("predict", "--model", limpid.folder / "model.json", "--data", rows)
+        assert done.returncode == (3 if refuses else 0), done.stderr
+        assert ("takes no missing values" in done.stderr) == refuses
+
+
 def test_needs_numpy_and_scikit_learn_alone():
     modules = set()
     sources = [ast.parse(path.read_text("utf-8")) for path in (REPOSITORY / "python/limpid").glob("*.py")]

@@ -54,6 +54,7 @@ std::vector<Damage> const kHeaderDamages = {
     {"Link", [](Json& d) { d["link"] = "probit"; }, "model.format", "'link' is 'probit', expected 'identity'"},
     {"Input", [](Json& d) { d["input"] = "float16"; }, "model.format", "'input' is 'float16'"},
     {"Unseen", [](Json& d) { d["unseen"] = "left"; }, "model.format", "'unseen' is 'left'"},
+    {"Missing", [](Json& d) { d["missing"] = "left"; }, "model.format", "'missing' is 'left', expected 'allowed'"},
     {"Softmax", [](Json& d) { d["link"] = "softmax"; }, "model.format", "'softmax', but there is one output"},
     {"NoBase", [](Json& d) { d.erase("base_margin"); }, "model.format", "has no 'base_margin'"},
     {"BaseNumber", [](Json& d) { d["base_margin"] = 1; }, "model.format", "expected an array"},

@@ -119,6 +119,16 @@ TEST_F(RowErrors, LinesAreThoseOfTheFile) {
   }
 }
 
+TEST_F(RowErrors, MissingValuesWhereTheModelTakesNone) {
+  model.refuses_missing = true;
+  expect("a,b\n1,2\n3,\n", {"data.value", "'' is missing, and the model's library takes no missing values for it",
+                            "rows.csv, line 3, column 'b'", "fill the gap as for training"});
+  ReadOptions options;
+  options.missing = {"-999"};
+  expect("a,b\n-999.0,2\n", {"data.value", "'-999.0' is missing", "line 2, column 'a'", ""}, options);
+  expect("a,b\n1,Infinity\n", {"data.value", "'Infinity' is infinite", "line 2, column 'b'", ""});
+}
+
 TEST_F(RowErrors, InfinityAndOverflow) {
   expect("a,b\n1,inf\n", {"data.value", "'inf' is infinite", "line 2, column 'b'", "--missing 'inf'"});
   expect("a,b\n1,-1e39\n", {"data.value", "'-1e39' is too large", "line 2, column 'b'", "--missing '-1e39'"});

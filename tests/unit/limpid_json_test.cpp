@@ -120,6 +120,7 @@ TEST(LimpidJson, FieldsOfTheHeader) {
   document["sums"] = "float32";
   document["base_last"] = true;
   document["unseen"] = "other";
+  document["missing"] = "error";
   document["features"][1]["categories"] = {3, 0.5, 20};
   tree_of(document)["weight"] = 0.1;
   tree_of(document)["zero_missing"] = {1, 0, 0, 0, 0};
@@ -131,6 +132,7 @@ TEST(LimpidJson, FieldsOfTheHeader) {
   EXPECT_TRUE(ensemble.sums_float32);
   EXPECT_TRUE(ensemble.base_last);
   EXPECT_EQ(ensemble.unseen_category, UnseenCategory::kOther);
+  EXPECT_TRUE(ensemble.refuses_missing);
   EXPECT_EQ(ensemble.features[1].categories, (std::vector<std::string>{"3", "0.5", "20"}));
   EXPECT_TRUE(ensemble.features[1].numeric_categories);
   EXPECT_EQ(ensemble.trees[0].weight, 0.1);
@@ -156,6 +158,7 @@ TEST(LimpidJson, DefaultsAreThoseOfThePage) {
   EXPECT_FALSE(ensemble.sums_float32);
   EXPECT_FALSE(ensemble.base_last);
   EXPECT_EQ(ensemble.unseen_category, UnseenCategory::kError);
+  EXPECT_FALSE(ensemble.refuses_missing);
   EXPECT_FALSE(ensemble.named_features);
   EXPECT_EQ(ensemble.features.at(0).kind, FeatureKind::kNumeric);
   EXPECT_EQ(ensemble.rounds, 0);
