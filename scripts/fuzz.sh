@@ -23,7 +23,7 @@ fuzz() {
   mkdir -p "build/fuzz/corpus/$name" "tests/fuzz/crashers/$name"
   [ ! -f "tests/fuzz/$name.dict" ] || dictionary=(-dict="tests/fuzz/$name.dict")
   "build/fuzz/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
-    -max_len=32768 -print_final_stats=1 "${dictionary[@]}" -artifact_prefix="tests/fuzz/crashers/$name/" \
+    -max_len=12000 -print_final_stats=1 "${dictionary[@]}" -artifact_prefix="tests/fuzz/crashers/$name/" \
     "build/fuzz/corpus/$name" "build/fuzz/seeds/$name" >"build/fuzz/logs/$name.log" 2>&1
 }
 

@@ -122,6 +122,7 @@ class Choice {
 
   [[noreturn]] void fail_with_several(std::vector<std::size_t> const& found) const {
     std::vector<ArchiveEntry> models;
+    models.reserve(found.size());
     for (auto const i : found) models.push_back({contents_.entries[i].name, contents_.entries[i].content, {}});
     fail(fmt::format("it holds {} models that are no series xgboost-model-0, xgboost-model-1, ...: {}", found.size(),
                      list(models)),

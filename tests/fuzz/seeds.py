@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-LARGEST = 24000
+LARGEST = 10000
 # fuzzer: (folder of fixtures, endings)
 FAMILIES = {
     "xgboost-json": ("xgboost", (".json",)),
