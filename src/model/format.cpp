@@ -25,14 +25,14 @@ constexpr std::array<Format, 6> kFormats{{
 Format const* format_of(Content content) noexcept {
   if (content == Content::kUnknown) return nullptr;
   for (auto const& format : kFormats)
-    if (format.read != nullptr && (format.content == content || format.other == content)) return &format;
+    if (format.content == content || format.other == content) return &format;
   return nullptr;
 }
 
 Format const* find_format(std::string_view name) {
   if (name == "auto") return nullptr;
   for (auto const& format : kFormats)
-    if (format.name == name && format.read != nullptr) return &format;
+    if (format.name == name) return &format;
   throw Error("usage.value", fmt::format("--model-format '{}' is not known", name), "",
               fmt::format("use {}", fmt::join(format_names(), ", ")));
 }

@@ -12,8 +12,8 @@
 namespace limpid::model {
 
 struct Format {
-  char const* name;                     ///< as --model-format has it
-  Ensemble (*read)(ModelBytes const&);  ///< null: this version cannot
+  char const* name;  ///< as --model-format has it
+  Ensemble (*read)(ModelBytes const&);
   Content content;
   Content other = Content::kUnknown;  ///< a second content that the same loader reads
 };
