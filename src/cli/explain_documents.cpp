@@ -57,15 +57,21 @@ void ExplainJob::write_text(std::string const& name, std::string const& text) {
   directory_->add(file->close());
 }
 
-void ExplainJob::write_documents() {
-  AnalysisFacts analysis{shape_.labels, shape_.names, {}, shape_.expected_value};
+std::vector<double> ExplainJob::in_output_order(std::vector<double> const& sums) const {
   auto const rows = static_cast<double>(std::max<std::int64_t>(result_.rows, 1));
+  std::vector<double> means;
   for (auto const output : shape_.outputs) {
     for (auto const player : shape_.players) {
-      auto const at = static_cast<std::size_t>(output) * shape_.players.size() + static_cast<std::size_t>(player);
-      analysis.mean_abs.push_back(result_.sums[at] / rows);
+      means.push_back(
+          sums[static_cast<std::size_t>(output) * shape_.players.size() + static_cast<std::size_t>(player)] / rows);
     }
   }
+  return means;
+}
+
+void ExplainJob::write_documents() {
+  AnalysisFacts analysis{shape_.labels, shape_.names, {}, shape_.expected_value};
+  analysis.mean_abs = in_output_order(result_.sums);
   write_text("analysis.json", analysis_json(analysis));
   if (question_.method == Method::kInterventional) {
     auto text = baseline_header(source_->schema());
@@ -112,6 +118,9 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.seed = options_.seed;
   facts.pairs = result_.rows * background_.rows;
   facts.largest_players = result_.largest_players;
+  facts.estimated_rows = result_.estimated_rows;
+  facts.estimated_pairs = result_.estimated_pairs;
+  if (result_.estimated_pairs > 0) facts.mean_errors = in_output_order(result_.error_sums);
   facts.players = shape_.names;
   facts.groups = {options_.groups.any(), options_.groups.mode, options_.groups.separator,
                   grouping_->level,      grouping_->levels,    grouping_->named};

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <set>
 #include <utility>
 
 #include "cli/program.h"
@@ -40,6 +41,14 @@ bool use_gpu(DeviceOption const& device) {
                 fmt::format("--device {}, but there are only GPUs 0 to {}", device.text, found.size() - 1));
   }
   return true;
+}
+
+/// Whether pairs can differ in more players than the lattice takes: no more than occur in the trees.
+bool may_estimate(CompiledModel const& model, Question const& question) {
+  if (question.algorithm != Algorithm::kLattice) return false;
+  std::set<std::uint32_t> players(model.short_paths.players.begin(), model.short_paths.players.end());
+  players.insert(model.long_paths.players.begin(), model.long_paths.players.end());
+  return static_cast<std::int64_t>(players.size()) > question.max_exact_players;
 }
 
 std::string utc_now() {
@@ -174,6 +183,9 @@ void ExplainJob::prepare_engine() {
   for (auto const& member : used_.members) {
     models_.push_back(compile(member, sum ? feature_players(member) : grouping_->players, outputs_.computed));
   }
+  bool const estimates = std::any_of(models_.begin(), models_.end(),
+                                     [this](CompiledModel const& model) { return may_estimate(model, question_); });
+  question_.estimator = estimates ? options_.estimator : std::nullopt;
   std::vector<std::unique_ptr<Engine>> engines;
   for (auto const& model : models_) engines.push_back(make_engine(model));
   engine_ = make_mean_engine(std::move(engines));
@@ -194,6 +206,7 @@ void ExplainJob::prepare_shape() {
     shape_.expected_value.push_back(engine_->expected_value()[static_cast<std::size_t>(g)]);
   }
   shape_.id_name = schema.id_name;
+  shape_.errors = question_.estimator.has_value();
   shape_.float64 = options_.float64;
 }
 
@@ -203,6 +216,7 @@ PipelineOptions ExplainJob::pipeline_options() const {
   out.engine_workers = gpu_ ? std::min(kGpuStreams, options_.threads) : options_.threads;
   out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, models_[0], gpu_);
   out.max_exact_players = question_.max_exact_players;
+  out.estimates = question_.estimator.has_value();
   if (models_[0].players != models_[0].features) out.players_are = "players (groups, or features by themselves)";
   std::vector<AdditivityRule> rules;
   for (auto const& model : models_) rules.push_back(additivity_rule(model, question_, engine_->expected_value()));

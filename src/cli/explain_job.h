@@ -48,6 +48,7 @@ class ExplainJob {
   void prepare_shape();
   void explain();
   void write_documents();
+  [[nodiscard]] std::vector<double> in_output_order(std::vector<double> const& sums) const;  ///< means over the rows
   [[nodiscard]] RowsView background_view() const noexcept;
   [[nodiscard]] ModelFacts model_facts() const;
   [[nodiscard]] BackgroundFacts background_facts() const;

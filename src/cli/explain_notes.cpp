@@ -23,8 +23,11 @@ std::string ExplainJob::method_note() const {
   auto const rows =
       fmt::format("{} background row{}", format_count(background_.rows), background_.rows == 1 ? "" : "s");
   auto const from = options_.background.given ? "" : ", the default";
-  return fmt::format("{} space, interventional, exact by {}; {} ({}{})", space, how, rows, options_.background.text,
-                     from);
+  auto const larger = question_.estimator ? fmt::format(" up to {} players, above by {}", question_.max_exact_players,
+                                                        name_of(question_.estimator->kind))
+                                          : "";
+  return fmt::format("{} space, interventional, exact by {}{}; {} ({}{})", space, how, larger, rows,
+                     options_.background.text, from);
 }
 
 std::string ExplainJob::device_note() const {
@@ -57,6 +60,11 @@ void ExplainJob::say_what_was_done() const {
                                 format_count(std::llround(rate)));
   console_.note(to_stdout() ? done
                             : fmt::format("{}: {}", done, (std::filesystem::path(directory_->path()) / "").string()));
+  if (result_.estimated_pairs > 0) {
+    console_.note(fmt::format("{} of {} pairs, of {} rows, were estimated by {}: their values carry standard errors",
+                              format_count(result_.estimated_pairs), format_count(result_.rows * background_.rows),
+                              format_count(result_.estimated_rows), name_of(question_.estimator->kind)));
+  }
   auto const& s = result_.seconds;
   console_.detail(
       fmt::format("seconds of all threads: read {:.2f}, explain {:.2f}, format {:.2f}, write {:.2f}, wait {:.2f}",

@@ -12,6 +12,7 @@ namespace limpid::cli {
 namespace {
 
 constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMostCoalitions = 1 << 15;  ///< the gp's matrix has the square of half of it: 2 GiB
 
 BackgroundOption background_option(Arguments const& arguments) {
   BackgroundOption out;
@@ -60,6 +61,18 @@ DeviceOption device_option(Arguments const& arguments) {
   return out;
 }
 
+/// Pairs above the lattice's limit; nothing: they are an error.
+std::optional<EstimatorChoice> estimator_option(Arguments const& arguments) {
+  EstimatorChoice out;
+  auto const& name = arguments.text("estimator");
+  out.kind = name == "wls" ? LinearKind::kWls : LinearKind::kGp;
+  out.design = arguments.text("design") == "kernel" ? DesignKind::kKernel : DesignKind::kLeverage;
+  if (arguments.text("coalitions") != "auto") out.coalitions = arguments.integer("coalitions", 2, kMostCoalitions);
+  out.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kAnyCount));
+  if (name == "exact") return std::nullopt;
+  return out;
+}
+
 Method method_option(std::string const& text) {
   if (text == "auto") return Method::kAuto;
   return text == "interventional" ? Method::kInterventional : Method::kPathDependent;
@@ -79,6 +92,7 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.rounds = rounds_option(arguments);
   out.groups = groups_option(arguments);
   out.max_exact_players = static_cast<std::int32_t>(arguments.integer("max-exact-players", 1, kMaxExactPlayers));
+  out.estimator = estimator_option(arguments);
   out.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kAnyCount));
   out.out = arguments.text("out");
   out.csv = arguments.text("format") == "csv";

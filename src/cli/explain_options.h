@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct ExplainOptions {
   RoundsOption rounds;
   GroupsOption groups;
   std::int32_t max_exact_players = 0;
+  std::optional<EstimatorChoice> estimator;
   std::uint64_t seed = 0;
   std::string out;  ///< "-": standard output
   bool csv = false;

@@ -22,6 +22,34 @@ void add_input(std::vector<OptionSpec>& out) {
   add_config_option(out);
 }
 
+void add_estimator_options(std::vector<OptionSpec>& out) {
+  out.push_back({"estimator",
+                 "E",
+                 kQuestionGroup,
+                 "response, of pairs that differ in more players: exact (none: such rows are an error), gp (posterior "
+                 "mean over sampled coalitions), wls (Kernel SHAP's least squares); estimates carry standard errors",
+                 "exact",
+                 {"exact", "gp", "wls"},
+                 {},
+                 ""});
+  out.push_back({"coalitions",
+                 "N",
+                 kQuestionGroup,
+                 "that are evaluated per estimated pair; auto: 2048 and twice the players that differ",
+                 "auto",
+                 {},
+                 {},
+                 ""});
+  out.push_back({"design",
+                 "D",
+                 kQuestionGroup,
+                 "which ones: leverage (sizes evenly, without repeats), kernel (as shap.KernelExplainer draws them)",
+                 "leverage",
+                 {"leverage", "kernel"},
+                 {},
+                 ""});
+}
+
 void add_question(std::vector<OptionSpec>& out) {
   add_space_option(out);
   out.push_back({"method",
@@ -38,13 +66,14 @@ void add_question(std::vector<OptionSpec>& out) {
                  "N",
                  kQuestionGroup,
                  "response: the most players (features, or groups of them) in which a row and a background row may "
-                 "differ, up to 20; the work doubles with each",
+                 "differ for exact values, up to 20; the work doubles with each",
                  "16",
                  {},
                  {},
                  ""});
+  add_estimator_options(out);
   add_group_options(out);
-  out.push_back({"seed", "N", kQuestionGroup, "of sample:N", "0", {}, {}, ""});
+  out.push_back({"seed", "N", kQuestionGroup, "of sample:N and of the designs of coalitions", "0", {}, {}, ""});
 }
 
 void add_output(std::vector<OptionSpec>& out) {

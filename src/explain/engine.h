@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compile/compiled_model.h"
+#include "explain/estimator_choice.h"
 
 namespace limpid {
 
@@ -29,6 +31,8 @@ struct Question {
   Method method = Method::kInterventional;
   Algorithm algorithm = Algorithm::kLattice;
   std::int32_t max_exact_players = 16;
+  std::optional<EstimatorChoice> estimator =
+      std::nullopt;  ///< of pairs with more live players; none: they are only counted
 };
 
 /// Resolves method auto and checks the combination (the table in ARCHITECTURE.md, section 2). `background`: one was
@@ -50,6 +54,11 @@ struct Explanation {
   std::vector<double> predictions;    ///< [G x stride] in the asked space
   std::vector<double> summary;        ///< [ceil(rows / kSummaryRows) x G * P] sums of |phi|
   std::vector<std::int32_t> largest;  ///< lattice: [rows] most live players of any pair; else empty
+  /// With an estimator: [G x P x stride] standard errors of the values (0: exact; NaN: the design gives none), and
+  /// [rows] how many of the row's pairs were estimated; else empty.
+  std::vector<double> errors{};
+  std::vector<std::int32_t> estimated{};
+  std::vector<double> error_summary{};  ///< as `summary`, of the standard errors
 };
 
 /// Runs body(begin, end) over slices of [0, n), perhaps on several threads, and returns when all are done.

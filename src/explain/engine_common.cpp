@@ -7,6 +7,7 @@
 #include "kernels/bin_rows.h"
 #include "kernels/leaf_patterns.h"
 #include "kernels/predict.h"
+#include "kernels/summarise.h"
 
 namespace limpid {
 namespace {
@@ -165,6 +166,21 @@ std::vector<double> expected_value(CompiledModel const& model, Question const& q
   return means;
 }
 
+void summarise(Explanation& out) {
+  SummariseArgs args;
+  args.value_stride = out.stride;
+  args.rows = out.rows;
+  args.vectors = static_cast<std::int64_t>(out.outputs) * out.players;
+  args.values = out.values.data();
+  args.sums = out.summary.data();
+  summarise_cpu(args);
+  if (out.errors.empty()) return;
+  out.error_summary.resize(out.summary.size());
+  args.values = out.errors.data();
+  args.sums = out.error_summary.data();
+  summarise_cpu(args);
+}
+
 void shape_explanation(CompiledModel const& model, Question const& question, std::int64_t rows, Explanation& out) {
   out.rows = rows;
   out.stride = row_stride(rows);
@@ -177,7 +193,12 @@ void shape_explanation(CompiledModel const& model, Question const& question, std
   out.values.assign(vectors * stride, 0.0);
   out.predictions.assign(outputs * stride, 0.0);
   out.summary.assign(blocks * vectors, 0.0);
-  out.largest.assign(question.algorithm == Algorithm::kLattice ? static_cast<std::size_t>(rows) : 0, 0);
+  bool const lattice = question.algorithm == Algorithm::kLattice;
+  bool const estimates = lattice && question.estimator;
+  out.largest.assign(lattice ? static_cast<std::size_t>(rows) : 0, 0);
+  out.error_summary.clear();
+  out.errors.assign(estimates ? vectors * stride : 0, 0.0);
+  out.estimated.assign(estimates ? static_cast<std::size_t>(rows) : 0, 0);
 }
 
 }  // namespace limpid

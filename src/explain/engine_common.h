@@ -85,6 +85,9 @@ class LatticeBackground {
 [[nodiscard]] std::vector<double> expected_value(CompiledModel const& model, Question const& question,
                                                  BinsView const& background, ParallelFor const& parallel_for);
 
+/// Fills out.summary, and out.error_summary where there are errors, on the host.
+void summarise(Explanation& out);
+
 /// Sizes the vectors of a chunk's answer; values are 0.
 void shape_explanation(CompiledModel const& model, Question const& question, std::int64_t rows, Explanation& out);
 

@@ -1,16 +1,17 @@
 // The engine of the CPU: bins -> predictions and values -> summary, a chunk per call, one thread per worker.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "explain/engine.h"
 #include "explain/engine_common.h"
+#include "explain/large_games.h"
 #include "explain/margin_tables.h"
 #include "kernels/bin_rows.h"
 #include "kernels/lattice_game.h"
 #include "kernels/predict.h"
 #include "kernels/sum_leaf_tables.h"
 #include "kernels/sum_long_paths.h"
-#include "kernels/summarise.h"
 
 namespace limpid {
 namespace {
@@ -34,6 +35,7 @@ struct Shared {
   BinnedRows binned;             ///< background rows
   LongBackground long_paths;     ///< interventional tables: background of the long paths
   LatticeBackground background;  ///< lattice: patterns of the background rows
+  std::optional<LargeGames> large_games;
 };
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
@@ -53,13 +55,13 @@ class CpuWorker final : public Engine::Worker {
     if (rows.rows == 0) return;
     bin_rows(shared_.model, rows, serial_for, binned_);
     if (shared_.question.algorithm == Algorithm::kLattice) {
-      play_lattice(count_only, out);
+      play_lattice(rows, count_only, out);
     } else if (!count_only) {
       sum_tables(out);
     }
     if (count_only) return;
     predict(out);
-    summarise(out);
+    limpid::summarise(out);
   }
 
  private:
@@ -95,7 +97,7 @@ class CpuWorker final : public Engine::Worker {
     sum_long_paths_cpu(args);
   }
 
-  void play_lattice(bool count_only, Explanation& out) {
+  void play_lattice(RowsView raw, bool count_only, Explanation& out) {
     std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(shared_.model), 1);
     std::int64_t const pairs = std::max<std::int64_t>(shared_.background_rows, 1);
     std::int64_t const most = std::min(kPatternBytes / per_row, kPollPairs / pairs);
@@ -104,6 +106,7 @@ class CpuWorker final : public Engine::Worker {
       if (poll) poll(r);
       std::int64_t const rows = std::min(group, out.rows - r);
       play_group(r, rows, count_only, out);
+      if (shared_.large_games && !count_only) shared_.large_games->add(raw, r, r + rows, out, large_, poll);
     }
   }
 
@@ -137,32 +140,24 @@ class CpuWorker final : public Engine::Worker {
     predict_cpu(args);
   }
 
-  static void summarise(Explanation& out) {
-    SummariseArgs args;
-    args.values = out.values.data();
-    args.value_stride = out.stride;
-    args.rows = out.rows;
-    args.vectors = static_cast<std::int64_t>(out.outputs) * out.players;
-    args.sums = out.summary.data();
-    summarise_cpu(args);
-  }
-
   Shared const& shared_;
   BinnedRows binned_;
   Patterns patterns_;    ///< of a group of rows
   Patterns background_;  ///< of a block of background rows, where not all are kept
+  LargeGames::Scratch large_;
 };
 
 class CpuEngine final : public Engine {
  public:
   CpuEngine(CompiledModel const& model, Question const& question, RowsView background, ParallelFor const& parallel_for)
-      : shared_{model, question, 0, {}, {}, {}, {}, {}} {
+      : shared_{model, question, 0, {}, {}, {}, {}, {}, {}} {
     BinnedRows& binned = shared_.binned;
     if (question.method != Method::kPathDependent) bin_rows(model, background, parallel_for, binned);
     shared_.background_rows = binned.rows;
     shared_.expected = limpid::expected_value(model, question, binned.view(), parallel_for);
     if (question.algorithm == Algorithm::kLattice) {
       shared_.background = LatticeBackground(model, binned.view(), parallel_for);
+      if (question.estimator) shared_.large_games.emplace(model, question, shared_.background, binned.rows);
     } else {
       build_tables(shared_, binned.view(), parallel_for);
     }

@@ -56,6 +56,10 @@ class CudaWorker final : public Engine::Worker {
     values_.hand_over(out.values);
     predictions_.hand_over(out.predictions);
     summary_.hand_over(out.summary);
+    auto const* const games = shared_.large_games();
+    if (games == nullptr) return;
+    games->add(rows, 0, out.rows, out, large_, poll);
+    summarise(out);
   }
 
  private:
@@ -184,6 +188,7 @@ class CudaWorker final : public Engine::Worker {
   Result<double> predictions_;
   Result<double> summary_;
   Result<std::int32_t> largest_;
+  LargeGames::Scratch large_;
   device::Exec exec_;  // last: it waits for its work before the buffers go
 };
 

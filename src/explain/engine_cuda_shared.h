@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "explain/device_model.h"
 #include "explain/engine.h"
+#include "explain/large_games.h"
 #include "kernels/build_leaf_tables.h"
 #include "kernels/sum_long_paths.h"
 
@@ -65,6 +67,10 @@ class CudaShared {
   /// Groups of long leaves in their order; path-dependent questions have one, without patterns.
   [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
   [[nodiscard]] DevicePatterns const& background() const noexcept { return background_; }
+  /// What the lattice leaves over, estimated on the host; nullptr: nothing is.
+  [[nodiscard]] LargeGames const* large_games() const noexcept {
+    return large_games_ == nullptr ? nullptr : &large_games_->games();
+  }
 
  private:
   void bin_background(RowsView background, DeviceRows& binned) const;
@@ -78,6 +84,7 @@ class CudaShared {
   device::Buffer<float> tables_;
   std::vector<DeviceLongGroup> long_groups_;
   DevicePatterns background_;
+  std::unique_ptr<HostLargeGames> large_games_;
 };
 
 }  // namespace limpid

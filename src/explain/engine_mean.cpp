@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernels/summarise.h"
+#include "explain/engine_common.h"
 
 namespace limpid {
 namespace {
@@ -38,18 +38,17 @@ class MeanWorker final : public Engine::Worker {
     if (count_only) return;
     add(other_.values, out.values);
     add(other_.predictions, out.predictions);
+    add(other_.errors, out.errors);
+    for (std::size_t r = 0; r < out.estimated.size(); ++r) {
+      out.estimated[r] = std::max(out.estimated[r], other_.estimated[r]);
+    }
   }
 
   void finish(Explanation& out) const {
     divide(out.values, members_.size());
     divide(out.predictions, members_.size());
-    SummariseArgs args;
-    args.values = out.values.data();
-    args.value_stride = out.stride;
-    args.rows = out.rows;
-    args.vectors = static_cast<std::int64_t>(out.outputs) * out.players;
-    args.sums = out.summary.data();
-    summarise_cpu(args);
+    divide(out.errors, members_.size());  // the members share their designs: errors add up, they do not cancel
+    summarise(out);
   }
 
   std::vector<std::unique_ptr<Engine::Worker>> members_;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "kernels/summarise.h"
+#include "explain/engine_common.h"
 
 namespace limpid {
 namespace {
@@ -17,14 +17,9 @@ class SumWorker final : public Engine::Worker {
     features_->explain(rows, count_only, by_feature_);
     shape(out);
     if (count_only) return;
-    for (std::int32_t g = 0; g < out.outputs; ++g) add_up(g, out);
-    SummariseArgs args;
-    args.values = out.values.data();
-    args.value_stride = out.stride;
-    args.rows = out.rows;
-    args.vectors = static_cast<std::int64_t>(out.outputs) * out.players;
-    args.sums = out.summary.data();
-    summarise_cpu(args);
+    add_up(by_feature_.values, out, out.values);
+    if (!out.errors.empty()) add_up(by_feature_.errors, out, out.errors);  // at most: errors may have the same sign
+    summarise(out);
   }
 
  private:
@@ -39,14 +34,17 @@ class SumWorker final : public Engine::Worker {
     out.summary.assign(blocks * vectors, 0.0);
     std::swap(out.predictions, by_feature_.predictions);
     std::swap(out.largest, by_feature_.largest);
+    std::swap(out.estimated, by_feature_.estimated);
+    out.errors.assign(by_feature_.errors.empty() ? 0 : out.values.size(), 0.0);
   }
 
-  void add_up(std::int32_t g, Explanation& out) const {
-    for (std::int32_t f = 0; f < by_feature_.players; ++f) {
-      std::int64_t const player = players_.of_feature[static_cast<std::size_t>(f)];
-      double const* const from =
-          by_feature_.values.data() + (std::int64_t{g} * by_feature_.players + f) * by_feature_.stride;
-      double* const to = out.values.data() + (std::int64_t{g} * out.players + player) * out.stride;
+  /// [G x features x stride] -> [G x players x stride]
+  void add_up(std::vector<double> const& features, Explanation const& out, std::vector<double>& players) const {
+    for (std::int32_t i = 0; i < out.outputs * by_feature_.players; ++i) {
+      std::int32_t const g = i / by_feature_.players;
+      auto const player = players_.of_feature[static_cast<std::size_t>(i % by_feature_.players)];
+      double const* const from = features.data() + i * by_feature_.stride;
+      double* const to = players.data() + (std::int64_t{g} * out.players + player) * out.stride;
       for (std::int64_t r = 0; r < out.rows; ++r) to[r] += from[r];
     }
   }

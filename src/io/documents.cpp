@@ -53,6 +53,30 @@ Json model_of(ModelFacts const& model) {
   return out;
 }
 
+/// Mean standard errors by output and player; where a design gives none, null.
+Json errors_of(ManifestFacts const& facts) {
+  Json out = Json::object();
+  for (std::size_t g = 0; g < facts.labels.size(); ++g) {
+    Json values = Json::object();
+    for (std::size_t p = 0; p < facts.players.size(); ++p) {
+      values[facts.players[p]] = facts.mean_errors[g * facts.players.size() + p];  // NaN is written as null
+    }
+    out[facts.labels[g]] = values;
+  }
+  return out;
+}
+
+Json estimator_of(ManifestFacts const& facts) {
+  EstimatorChoice const& choice = *facts.question.estimator;
+  Json out{{"name", name_of(choice.kind)},
+           {"design", name_of(choice.design)},
+           {"coalitions", choice.coalitions > 0 ? Json(choice.coalitions) : Json("auto")},
+           {"rows", facts.estimated_rows},
+           {"pairs", facts.estimated_pairs}};
+  if (!facts.mean_errors.empty()) out["mean_standard_error"] = errors_of(facts);
+  return out;
+}
+
 Json method_of(ManifestFacts const& facts) {
   Json method{{"name", name_of(facts.question.method)},
               {"algorithm", name_of(facts.question.algorithm)},
@@ -61,6 +85,7 @@ Json method_of(ManifestFacts const& facts) {
   if (facts.question.algorithm == Algorithm::kLattice) {
     method["max_exact_players"] = facts.question.max_exact_players;
     method["largest_players"] = facts.largest_players;
+    method["estimator"] = facts.estimated_pairs > 0 ? estimator_of(facts) : Json(nullptr);
   }
   return method;
 }
@@ -138,6 +163,8 @@ char const* name_of(Method method) noexcept {
   return method == Method::kInterventional ? "interventional" : "path-dependent";
 }
 
+char const* name_of(LinearKind kind) noexcept { return kind == LinearKind::kWls ? "wls" : "gp"; }
+char const* name_of(DesignKind kind) noexcept { return kind == DesignKind::kKernel ? "kernel" : "leverage"; }
 char const* name_of(Algorithm algorithm) noexcept {
   return algorithm == Algorithm::kLeafTables ? "leaf-tables" : "lattice";
 }

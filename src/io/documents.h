@@ -17,6 +17,8 @@ namespace limpid {
 [[nodiscard]] char const* name_of(Space space) noexcept;          ///< "response", "margin"
 [[nodiscard]] char const* name_of(Method method) noexcept;        ///< "auto", "interventional", "path-dependent"
 [[nodiscard]] char const* name_of(Algorithm algorithm) noexcept;  ///< "leaf-tables", "lattice"
+[[nodiscard]] char const* name_of(LinearKind kind) noexcept;      ///< "wls", "gp"
+[[nodiscard]] char const* name_of(DesignKind kind) noexcept;      ///< "leverage", "kernel"
 
 /// analysis.json as SageMaker Clarify writes it: indented by four, doubles in full.
 struct AnalysisFacts {
@@ -120,6 +122,9 @@ struct ManifestFacts {
   std::uint64_t seed = 0;
   std::int64_t pairs = 0;            ///< (row, background row) pairs that were explained; 0: no background
   std::int32_t largest_players = 0;  ///< lattice: the most players that were live in a pair
+  std::int64_t estimated_rows = 0;   ///< with estimated pairs
+  std::int64_t estimated_pairs = 0;
+  std::vector<double> mean_errors;   ///< [G x P] mean standard errors, players in output order
   std::vector<std::string> players;  ///< in output order
   GroupFacts groups;
   std::vector<std::string> labels;  ///< of the outputs that were written

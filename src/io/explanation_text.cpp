@@ -34,36 +34,30 @@ std::size_t predicted_output(OutputShape const& shape, Explanation const& chunk,
   return best;
 }
 
-/// The values of a few rows, each row's values of all written outputs contiguous in output order.
+/// The values of a few rows, each row's values of all written outputs contiguous in output order. With shape.errors
+/// their standard errors follow in the same order.
 class RowBlock {
  public:
   explicit RowBlock(OutputShape const& shape)
       : shape_(shape), outputs_(shape.predicted ? 1 : shape.labels.size()), width_(outputs_ * shape.players.size()) {
     values_.resize(width_ * kBlockRows);
+    errors_.resize(shape.errors ? width_ * kBlockRows : 0);
   }
 
   void load(Explanation const& chunk, std::int64_t first, std::int64_t rows) noexcept {
     if (shape_.predicted) {
       for (std::int64_t r = 0; r < rows; ++r) predicted_[at(r)] = predicted_output(shape_, chunk, first + r);
     }
-    double* out = values_.data();
-    auto const width = static_cast<std::int64_t>(width_);
-    std::array<std::int64_t, kBlockRows> begin{};  // of the row's output in the explanation's values
-    for (std::size_t g = 0; g < outputs_; ++g) {
-      for (std::int64_t r = 0; r < rows; ++r) {
-        begin[at(r)] = output_at(shape_, output(g, r)) * chunk.players * chunk.stride + first + r;
-      }
-      for (auto const player : shape_.players) {
-        double const* const in = chunk.values.data() + player * chunk.stride;
-        for (std::int64_t r = 0; r < rows; ++r) out[r * width] = in[begin[at(r)]];
-        ++out;
-      }
-    }
+    turn(chunk, chunk.values, first, rows, values_.data());
+    if (shape_.errors) turn(chunk, chunk.errors, first, rows, errors_.data());
   }
 
   /// The block's row r: [outputs() x P].
   [[nodiscard]] double const* row(std::int64_t r) const noexcept {
     return values_.data() + r * static_cast<std::int64_t>(width_);
+  }
+  [[nodiscard]] double const* errors(std::int64_t r) const noexcept {
+    return errors_.data() + r * static_cast<std::int64_t>(width_);
   }
   [[nodiscard]] std::size_t width() const noexcept { return width_; }
   [[nodiscard]] std::size_t outputs() const noexcept { return outputs_; }  ///< written per row
@@ -75,10 +69,28 @@ class RowBlock {
  private:
   static std::size_t at(std::int64_t r) noexcept { return static_cast<std::size_t>(r); }
 
+  /// Columns [G x P x stride] -> rows.
+  void turn(Explanation const& chunk, std::vector<double> const& columns, std::int64_t first, std::int64_t rows,
+            double* out) const noexcept {
+    auto const width = static_cast<std::int64_t>(width_);
+    std::array<std::int64_t, kBlockRows> begin{};  // of the row's output in the explanation's values
+    for (std::size_t g = 0; g < outputs_; ++g) {
+      for (std::int64_t r = 0; r < rows; ++r) {
+        begin[at(r)] = output_at(shape_, output(g, r)) * chunk.players * chunk.stride + first + r;
+      }
+      for (auto const player : shape_.players) {
+        double const* const in = columns.data() + player * chunk.stride;
+        for (std::int64_t r = 0; r < rows; ++r) out[r * width] = in[begin[at(r)]];
+        ++out;
+      }
+    }
+  }
+
   OutputShape const& shape_;
   std::size_t outputs_;
   std::size_t width_;
   std::vector<double> values_;  ///< [kBlockRows x outputs * P]
+  std::vector<double> errors_;  ///< likewise
   std::array<std::size_t, kBlockRows> predicted_{};
 };
 
@@ -108,6 +120,8 @@ class Cursor {
   char* at_ = nullptr;
 };
 
+constexpr std::string_view kErrors = "},\"shap_values_se\":{";
+
 /// What stands before each number of a JSON row, and how much room it all takes.
 struct JsonKeys {
   std::vector<std::string> prediction;  ///< [G] up to the prediction
@@ -122,7 +136,7 @@ JsonKeys json_keys(OutputShape const& shape) {
     std::string key = p > 0 ? "," : "";
     append_json_string(shape.names[p], key);
     keys.player.push_back(key + ":");
-    keys.bytes += shape.labels.size() * (keys.player.back().size() + kNumberBytes);
+    keys.bytes += shape.labels.size() * (keys.player.back().size() + kNumberBytes) * (shape.errors ? 2 : 1);
   }
   for (std::size_t g = 0; g < shape.labels.size(); ++g) {
     std::string before;
@@ -135,24 +149,34 @@ JsonKeys json_keys(OutputShape const& shape) {
     std::string expected = ",\"expected_value\":";
     append_number(shape.expected_value[g], shape.float64, expected);
     keys.expected.push_back(expected + ",\"shap_values\":{");
-    keys.bytes += keys.prediction.back().size() + keys.expected.back().size() + kNumberBytes + 4;
+    keys.bytes += keys.prediction.back().size() + keys.expected.back().size() + kErrors.size() + kNumberBytes + 4;
   }
   return keys;
 }
 
-/// The block's row r, from behind its row number and id.
+/// `"a":1,"b":2`; returns where the next numbers are.
+double const* write_json_values(JsonKeys const& keys, double const* values, bool float64, Cursor& out) {
+  for (auto const& key : keys.player) {
+    out.text(key);
+    out.number(*values++, float64, "null");
+  }
+  return values;
+}
+
+/// The block's row r, from behind its row number and id. `with_errors`: some of its pairs were estimated.
 void write_json_row(OutputShape const& shape, JsonKeys const& keys, RowBlock const& block, std::int64_t r,
-                    double const* predictions, std::int64_t prediction_stride, Cursor& out) {
-  static constexpr char const* kNull = "null";
+                    bool with_errors, double const* predictions, std::int64_t prediction_stride, Cursor& out) {
   double const* values = block.row(r);
+  double const* errors = with_errors ? block.errors(r) : nullptr;
   for (std::size_t place = 0; place < block.outputs(); ++place) {
     std::size_t const g = block.output(place, r);
     out.text(keys.prediction[g]);
-    out.number(predictions[output_at(shape, g) * prediction_stride], shape.float64, kNull);
+    out.number(predictions[output_at(shape, g) * prediction_stride], shape.float64, "null");
     out.text(keys.expected[g]);
-    for (auto const& key : keys.player) {
-      out.text(key);
-      out.number(*values++, shape.float64, kNull);
+    values = write_json_values(keys, values, shape.float64, out);
+    if (with_errors) {
+      out.text(kErrors);
+      errors = write_json_values(keys, errors, shape.float64, out);
     }
     out.text(shape.several ? "}}" : "}");
   }
@@ -174,10 +198,13 @@ void append_csv_tail(OutputShape const& shape, std::string const* label, std::st
 std::string csv_header(OutputShape const& shape, char delimiter) {
   static std::string const predicted = "predicted";
   std::string out;
-  for (auto const& label : shape.predicted ? std::vector{predicted} : shape.labels) {
-    for (auto const& player : shape.names) {
-      if (!out.empty()) out += delimiter;
-      append_csv_field(player + "_" + label, delimiter, out);
+  for (char const* const suffix : {"", "_se"}) {
+    if (*suffix != '\0' && !shape.errors) break;
+    for (auto const& label : shape.predicted ? std::vector{predicted} : shape.labels) {
+      for (auto const& player : shape.names) {
+        if (!out.empty()) out += delimiter;
+        append_csv_field(player + "_" + label + suffix, delimiter, out);
+      }
     }
   }
   append_csv_tail(shape, shape.predicted ? &predicted : nullptr, shape.id_name.empty() ? nullptr : &shape.id_name,
@@ -188,7 +215,7 @@ std::string csv_header(OutputShape const& shape, char delimiter) {
 void append_csv(OutputShape const& shape, Explanation const& chunk, std::span<std::string const> ids,
                 std::string& out) {
   RowBlock block(shape);
-  auto const row_bytes = block.width() * (kNumberBytes + 1) + 1;
+  auto const row_bytes = block.width() * (kNumberBytes + 1) * (shape.errors ? 2 : 1) + 1;
   std::string tail;
   for (std::int64_t first = 0; first < chunk.rows; first += kBlockRows) {
     auto const rows = std::min(kBlockRows, chunk.rows - first);
@@ -202,6 +229,10 @@ void append_csv(OutputShape const& shape, Explanation const& chunk, std::span<st
       for (std::size_t i = 0; i < block.width(); ++i) {
         if (i > 0) cursor.byte(',');
         cursor.number(values[i], shape.float64, "");
+      }
+      for (std::size_t i = 0; shape.errors && i < block.width(); ++i) {
+        cursor.byte(',');
+        cursor.number(block.errors(r)[i], shape.float64, "");
       }
       cursor.text(tail);
       cursor.byte('\n');
@@ -227,7 +258,8 @@ void append_jsonl(OutputShape const& shape, Explanation const& chunk, std::int64
       }
       Cursor cursor(out, head.size() + keys.bytes + 4);
       cursor.text(head);
-      write_json_row(shape, keys, block, r, chunk.predictions.data() + first + r, chunk.stride, cursor);
+      bool const estimated = shape.errors && chunk.estimated[static_cast<std::size_t>(first + r)] > 0;
+      write_json_row(shape, keys, block, r, estimated, chunk.predictions.data() + first + r, chunk.stride, cursor);
     }
   }
 }

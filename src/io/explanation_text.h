@@ -19,7 +19,9 @@ struct OutputShape {
   std::vector<std::int32_t> outputs;   ///< [G] which of the explanation's outputs these are; empty: all
   bool several = false;                ///< the model has several outputs: JSON rows name them even when one is written
   bool predicted = false;              ///< of each row only the output with the largest prediction, the first of equals
-  std::string id_name;                 ///< empty: no ids
+  /// Pairs may be estimated: rows that have such pairs carry standard errors in JSON, all rows in CSV (0: exact).
+  bool errors = false;
+  std::string id_name;  ///< empty: no ids
   bool float64 = false;
 };
 

@@ -34,10 +34,13 @@ class Stopwatch {
 struct ChunkResult {
   std::string text;
   std::vector<double> summary;  ///< [blocks x N], N = G * P
+  std::vector<double> errors;   ///< [blocks x N] sums of standard errors
   std::size_t vectors = 0;      ///< N
   std::int64_t rows = 0;
   std::int64_t over_limit = 0;  ///< rows with a pair of more live players than the limit
   std::int32_t largest_players = 0;
+  std::int64_t estimated_rows = 0;
+  std::int64_t estimated_pairs = 0;
   Additivity additivity;
 };
 
@@ -135,16 +138,27 @@ class Run {
     out.additivity = {};
     for (auto const players : explanation.largest) {
       out.largest_players = std::max(out.largest_players, players);
-      if (players > options_.max_exact_players) ++out.over_limit;
+      if (players > options_.max_exact_players && !options_.estimates) ++out.over_limit;
     }
     if (out.over_limit > 0) count_only_ = true;
     if (count_only_) return;  // the run has failed: what is left is to count
     out.summary = explanation.summary;
     out.vectors = static_cast<std::size_t>(explanation.outputs) * static_cast<std::size_t>(explanation.players);
+    fill_estimates(explanation, out);
     if (!options_.additivity.base.empty()) {
       out.additivity = check_additivity(options_.additivity, explanation, chunk.first_row);
     }
     stages_.format(chunk, explanation, out.text);
+  }
+
+  static void fill_estimates(Explanation const& explanation, ChunkResult& out) {
+    out.estimated_rows = 0;
+    out.estimated_pairs = 0;
+    out.errors = explanation.error_summary;
+    for (auto const pairs : explanation.estimated) {
+      out.estimated_rows += pairs > 0 ? 1 : 0;
+      out.estimated_pairs += pairs;
+    }
   }
 
   /// The ordered stage.
@@ -153,15 +167,18 @@ class Run {
     result_.largest_players = std::max(result_.largest_players, chunk.largest_players);
     over_limit_ += chunk.over_limit;
     if (!count_only_) {
-      add_summary(chunk.summary, chunk.vectors);
+      add_summary(chunk.summary, chunk.vectors, result_.sums);
+      if (!chunk.errors.empty()) add_summary(chunk.errors, chunk.vectors, result_.error_sums);
+      result_.estimated_rows += chunk.estimated_rows;
+      result_.estimated_pairs += chunk.estimated_pairs;
       result_.additivity.merge(chunk.additivity);
       stages_.write(chunk.text);
     }
   }
 
-  void add_summary(std::vector<double> const& summary, std::size_t vectors) {
-    result_.sums.resize(vectors, 0.0);
-    for (std::size_t i = 0; i < summary.size(); ++i) result_.sums[i % vectors] += summary[i];
+  static void add_summary(std::vector<double> const& summary, std::size_t vectors, std::vector<double>& sums) {
+    sums.resize(vectors, 0.0);
+    for (std::size_t i = 0; i < summary.size(); ++i) sums[i % vectors] += summary[i];
   }
 
   void fail() {
@@ -175,15 +192,15 @@ class Run {
     auto const more = largest <= kMaxExactPlayers
                           ? fmt::format("--max-exact-players {} (time and memory double with every player), ", largest)
                           : fmt::format("(--max-exact-players goes up to {}) ", kMaxExactPlayers);
-    throw Error(
-        "usage.players",
-        fmt::format("{} of {} rows differ from a background row in more than {} {} that matter together "
-                    "(up to {}): too many for exact values in response space",
-                    over_limit_, result_.rows, limit, options_.players_are, largest),
-        {},
-        more +
-            "--space margin, groups of features as players (--group), or a background that is smaller or closer to "
-            "the rows");
+    throw Error("usage.players",
+                fmt::format("{} of {} rows differ from a background row in more than {} {} that matter together "
+                            "(up to {}): too many for exact values in response space",
+                            over_limit_, result_.rows, limit, options_.players_are, largest),
+                {},
+                more +
+                    "--estimator gp (with standard errors), --space margin, groups of features as players (--group), "
+                    "or a background that is smaller or closer to "
+                    "the rows");
   }
 
   PipelineStages const& stages_;

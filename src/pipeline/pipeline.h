@@ -36,6 +36,7 @@ struct PipelineOptions {
   int engine_workers = 1;       ///< workers of the engine: `threads` on the CPU, streams on a GPU
   std::int64_t chunk_rows = 0;  ///< REQUIRES: a positive multiple of kSummaryRows
   std::int32_t max_exact_players = 16;
+  bool estimates = false;                ///< pairs above it are estimated, not refused
   std::string players_are = "features";  ///< for messages
   AdditivityRule additivity;             ///< empty: explanations without values, nothing is checked
 };
@@ -54,6 +55,9 @@ struct PipelineResult {
   std::int64_t rows = 0;
   std::vector<double> sums;          ///< [G x P] sums of |phi|, block by block in order
   std::int32_t largest_players = 0;  ///< lattice: the most live players V of any pair; else 0
+  std::int64_t estimated_rows = 0;   ///< with pairs that were estimated
+  std::int64_t estimated_pairs = 0;
+  std::vector<double> error_sums;  ///< [G x P] sums of the standard errors, block by block in order; empty: none
   Additivity additivity;
   StageSeconds seconds;
 };

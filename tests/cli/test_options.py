@@ -89,10 +89,11 @@ def test_rows_above_the_lattice_limit(tmp_path):
     args = [*LOANS_MODEL, *LOANS_DATA, "--background", "sample:3", "--out", out]
     done = explain(*args, "--max-exact-players", "8", "--threads", "2", "--chunk-rows", "256")
     assert_error(done, "usage.players", 2, " of 1000 rows ", "more than 8 features", "--max-exact-players 1",
-                 "--space margin")  # fmt: skip
+                 "--estimator gp", "--space margin")  # fmt: skip
     assert files_in(out) == []
     largest = done.stderr.split("(up to ")[1].split(")")[0]
     assert explain(*args, "--max-exact-players", largest).returncode == 0
     method = json.loads((out / "manifest.json").read_text())["method"]
     assert method["largest_players"] == int(largest)
     assert method["pairs"] == 3000
+    assert method["estimator"] is None

@@ -55,6 +55,11 @@ std::vector<Asked> every_question() {
     }
   }
   all.push_back({shape_of(Link::kSigmoid, 6, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4}});
+  for (LinearKind const kind : {LinearKind::kGp, LinearKind::kWls}) {  // pairs above the limit
+    Question estimated{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4};
+    estimated.estimator = EstimatorChoice{kind, DesignKind::kLeverage, 40, 3};
+    all.push_back({shape_of(kind == LinearKind::kGp ? Link::kSigmoid : Link::kSoftmax, 6, 12), estimated});
+  }
   return all;
 }
 
@@ -68,6 +73,8 @@ void expect_equal(Explanation const& found, Explanation const& expected) {
   EXPECT_TRUE(same_bits(rows_of(found.values), rows_of(expected.values)));
   EXPECT_TRUE(same_bits(rows_of(found.predictions), rows_of(expected.predictions)));
   EXPECT_TRUE(same_bits(found.summary, expected.summary));
+  EXPECT_EQ(found.estimated, expected.estimated);
+  EXPECT_TRUE(same_bits(rows_of(found.errors), rows_of(expected.errors)));
 }
 
 class EngineEquivalence : public DeviceTest {};

@@ -1,0 +1,189 @@
+// sampled_game on the CPU: the background rows of a row in order, coalitions in SIMD lanes.
+#include "kernels/sampled_game.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "kernels/sampled_game.task.h"
+#include "kernels/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/sampled_game_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include "kernels/sampled_game_pair-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace limpid {
+namespace HWY_NAMESPACE {
+namespace {
+
+/// Pairs of a row that differ in the same players: sums of what was seen.
+struct SamePlayers {
+  std::vector<std::uint32_t> players;
+  std::int64_t count = 0;
+  std::vector<double> differences;  ///< [G x q]
+  std::vector<double> delta;        ///< [G]
+};
+
+class RowEstimates {
+ public:
+  explicit RowEstimates(SampledGameArgs const& args)
+      : args_(args.lattice),
+        estimators_(*args.estimators),
+        sums_of_values_(args.sums),
+        sums_of_errors_(args.errors),
+        pair_(args.lattice) {}
+
+  void start(std::int64_t r) const {
+    for (std::int32_t g = 0; g < args_.outputs; ++g) {
+      for (std::uint32_t p = 0; p < static_cast<std::uint32_t>(args_.players); ++p) {
+        at(sums_of_values_, g, p, r) = 0.0;
+        at(sums_of_errors_, g, p, r) = 0.0;
+      }
+    }
+  }
+
+  /// Row r against the background; returns the pairs that were estimated.
+  std::int32_t operator()(std::int64_t r) {
+    std::int32_t estimated = 0;
+    groups_.clear();
+    group_of_.clear();
+    for (std::int64_t z = 0; z < args_.background_rows; ++z) {
+      if (pair_.meet(r, z) <= args_.max_players) continue;
+      observe();
+      ++estimated;
+    }
+    for (auto const& group : groups_) estimate(group, r);
+    return estimated;
+  }
+
+ private:
+  [[nodiscard]] double& at(double* data, std::int32_t g, std::uint32_t player, std::int64_t r) const {
+    return data[(static_cast<std::int64_t>(g) * args_.players + player) * args_.value_stride + r];
+  }
+
+  SamePlayers& group(EstimatorView const& design) {
+    auto const [it, fresh] = group_of_.emplace(pair_.players(), groups_.size());
+    if (fresh) {
+      auto const outputs = static_cast<std::size_t>(args_.outputs);
+      groups_.push_back({pair_.players(), 0, std::vector<double>(outputs * static_cast<std::size_t>(design.pairs)),
+                         std::vector<double>(outputs)});
+    }
+    return groups_[it->second];
+  }
+
+  void observe() {
+    auto const design = estimators_.of(static_cast<std::int32_t>(pair_.players().size()));
+    SamePlayers& seen = group(design);
+    auto const& cubes = pair_.cubes();
+    auto const pairs = static_cast<std::size_t>(design.pairs);
+    std::size_t const stride = 2 * pairs + 2;  // coalitions, complements, empty, full
+    responses_.resize(cubes.size() * stride);
+    for (std::size_t g = 0; g < cubes.size(); ++g) {
+      sums_.evaluate(design, cubes[g], args_.wide);
+      double* const out = responses_.data() + g * stride;
+      for (std::size_t p = 0; p < pairs; ++p) {
+        out[p] = margin(sums_.coalitions()[p], g);
+        out[pairs + p] = margin(sums_.complements()[p], g);
+      }
+      std::uint64_t empty = 0;
+      std::uint64_t full = 0;
+      sum_ends(cubes[g], design.words, empty, full);
+      out[2 * pairs] = margin(empty, g);
+      out[2 * pairs + 1] = margin(full, g);
+    }
+    for (std::size_t s = 0; s < stride; ++s) {
+      apply_link(args_.link, args_.outputs, responses_.data() + s, static_cast<std::int64_t>(stride));
+    }
+    ++seen.count;
+    for (std::size_t g = 0; g < cubes.size(); ++g) {
+      double const* const v = responses_.data() + g * stride;
+      for (std::size_t p = 0; p < pairs; ++p) seen.differences[g * pairs + p] += 0.5 * (v[p] - v[pairs + p]);
+      seen.delta[g] += v[2 * pairs + 1] - v[2 * pairs];
+    }
+  }
+
+  /// The empty coalition meets the cubes without an inside, the full one those without an outside.
+  static void sum_ends(CubeList const& cubes, std::int32_t words, std::uint64_t& empty, std::uint64_t& full) {
+    auto const is_empty = [words](std::vector<std::uint64_t> const& sets, std::size_t c) {
+      auto const begin = sets.begin() + static_cast<std::ptrdiff_t>(c) * words;
+      return std::all_of(begin, begin + words, [](std::uint64_t word) { return word == 0; });
+    };
+    for (std::size_t c = 0; c < cubes.values.size(); ++c) {
+      if (is_empty(cubes.inside, c)) empty += cubes.values[c];
+      if (is_empty(cubes.outside, c)) full += cubes.values[c];
+    }
+  }
+
+  [[nodiscard]] double margin(std::uint64_t fixed, std::size_t g) const {
+    if (args_.wide) return lattice::margin_of<double>(lattice::Wide{fixed}, args_.step[g], args_.base_margin[g]);
+    return lattice::margin_of<double>(static_cast<lattice::Narrow>(fixed), args_.step[g], args_.base_margin[g]);
+  }
+
+  /// The mean of the group's pairs, once for each of them.
+  void estimate(SamePlayers const& seen, std::int64_t r) {
+    auto const design = estimators_.of(static_cast<std::int32_t>(seen.players.size()));
+    auto const pairs = static_cast<std::size_t>(design.pairs);
+    auto const count = static_cast<double>(seen.count);
+    for (std::int32_t g = 0; g < args_.outputs; ++g) {
+      mean_.assign(seen.differences.begin() + g * design.pairs, seen.differences.begin() + (g + 1) * design.pairs);
+      for (double& d : mean_) d /= count;
+      double const delta = seen.delta[static_cast<std::size_t>(g)] / count;
+      phi_.assign(seen.players.size(), 0.0);
+      for (std::size_t p = 0; p < pairs; ++p) {
+        double const* const weights = design.weights + p * phi_.size();
+        for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += weights[i] * mean_[p];
+      }
+      for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += design.share[i] * delta;
+      spread_.resize(phi_.size());
+      estimators_.standard_errors(mean_, delta, phi_, spread_);
+      for (std::size_t i = 0; i < phi_.size(); ++i) {
+        at(sums_of_values_, g, seen.players[i], r) += count * phi_[i];
+        at(sums_of_errors_, g, seen.players[i], r) += count * spread_[i];
+      }
+    }
+  }
+
+  LatticeGameArgs const& args_;
+  Estimators& estimators_;
+  double* sums_of_values_;
+  double* sums_of_errors_;
+  LargePair pair_;
+  DesignSums sums_;
+  std::vector<SamePlayers> groups_;  ///< in the order in which they came
+  std::map<std::vector<std::uint32_t>, std::size_t> group_of_;
+  std::vector<double> responses_;  ///< [G x (2 q + 2)]
+  std::vector<double> mean_;       ///< [q]
+  std::vector<double> phi_;        ///< [V]
+  std::vector<double> spread_;     ///< [V]
+};
+
+void sampled_game(SampledGameArgs const& args) {
+  LatticeGameArgs const& lattice = args.lattice;
+  RowEstimates estimate(args);
+  for (std::int64_t r = 0; r < lattice.rows; ++r) {
+    if (!lattice.continues()) {
+      args.estimated[r] = 0;
+      estimate.start(r);
+    }
+    if (lattice.largest[r] > lattice.max_players) args.estimated[r] += estimate(r);
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace limpid
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace limpid {
+namespace {
+HWY_EXPORT(sampled_game);
+}  // namespace
+
+void sampled_game_cpu(SampledGameArgs const& args) { HWY_DYNAMIC_DISPATCH(sampled_game)(args); }
+
+}  // namespace limpid
+#endif

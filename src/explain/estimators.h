@@ -1,0 +1,34 @@
+/// The estimators of a run, one per number of players, made when it is first seen.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "explain/estimator_choice.h"
+#include "kernels/sampled_game.h"
+
+namespace limpid {
+
+/// Thread safety: none, every worker has its own. An estimator is the same whoever makes it.
+class DesignEstimators final : public Estimators {
+ public:
+  explicit DesignEstimators(EstimatorChoice const& choice) : choice_(choice) {}
+
+  [[nodiscard]] EstimatorView of(std::int32_t players) override;
+  void standard_errors(std::span<double const> differences, double delta, std::span<double const> phi,
+                       std::span<double> errors) override;
+
+ private:
+  struct Entry {
+    CoalitionDesign design;
+    LinearEstimator estimator;
+    std::vector<double> weights;  ///< [q x V]
+  };
+  [[nodiscard]] Entry const& entry(std::int32_t players);
+
+  EstimatorChoice choice_;
+  std::map<std::int32_t, Entry> entries_;
+};
+
+}  // namespace limpid

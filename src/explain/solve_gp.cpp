@@ -1,0 +1,181 @@
+// gp: the posterior mean of a Gaussian process over coalitions, its odd part alone.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "explain/lapack.h"
+#include "explain/linear_estimator.h"
+#include "kernels/shapley_constants.h"
+
+namespace limpid {
+namespace {
+
+constexpr double kFirstJitter = 1e-12;    ///< gp, as a part of the mean of K's diagonal; tenfold until K factors
+constexpr std::int64_t kScalePairs = 64;  ///< whose residuals give sigma: 9 % of scatter, a sixteenth of the work
+constexpr std::int32_t kMostNodes = 24;   ///< of the quadrature of the gp's covariance: exact up to V = 48, ample above
+
+std::size_t at(std::int64_t index) noexcept { return static_cast<std::size_t>(index); }
+
+/// Coalitions of the gp's observations: the pairs' and, last, the full one.
+class Observations {
+ public:
+  explicit Observations(CoalitionDesign const& design) : design_(design) {}
+  [[nodiscard]] std::int64_t count() const noexcept { return design_.pairs() + 1; }
+  [[nodiscard]] std::int32_t size(std::int64_t p) const noexcept {
+    return p < design_.pairs() ? design_.size[at(p)] : design_.players;
+  }
+  [[nodiscard]] bool has(std::int64_t p, std::int32_t player) const noexcept {
+    return p >= design_.pairs() || design_.holds(p, player);
+  }
+  /// |S_p xor S_q|
+  [[nodiscard]] std::int32_t distance(std::int64_t p, std::int64_t q) const noexcept {
+    if (p >= design_.pairs()) return design_.players - size(q);
+    if (q >= design_.pairs()) return design_.players - size(p);
+    int sum = 0;
+    for (std::int64_t w = 0; w < design_.words; ++w) {
+      sum +=
+          std::popcount(design_.coalitions[at(p * design_.words + w)] ^ design_.coalitions[at(q * design_.words + w)]);
+    }
+    return sum;
+  }
+
+ private:
+  CoalitionDesign const& design_;
+};
+
+/// Covariance of the odd parts of v at two coalitions, by their distance h: (beta^h - beta^(V - h)) / 2.
+std::vector<double> odd_covariance(std::int32_t players, double rho) {
+  double const beta = (1.0 - rho) / (1.0 + rho);
+  std::vector<double> by_distance;
+  for (std::int32_t h = 0; h <= players; ++h) {
+    by_distance.push_back(0.5 * (std::pow(beta, h) - std::pow(beta, players - h)));
+  }
+  return by_distance;
+}
+
+/// Covariance of phi_i and the odd part of v(S), by |S| = s and whether i is in S:
+/// (1 + rho)^-V  int_0^1 -2 rho chi_i [prod_{j != i} (1 + rho t chi_j) + prod_{j != i} (1 - rho t chi_j)] / 2 dt,
+/// chi_j = -1 for j in S, else 1.
+class ValueCovariance {
+ public:
+  ValueCovariance(std::int32_t players, double rho) : players_(players), rho_(rho) {
+    points_ = std::min(kMostNodes, (players + 1) / 2);
+    gauss_legendre(points_, nodes_.data(), weights_.data());
+    for (std::int32_t s = 0; s <= players; ++s) {
+      inside_.push_back(s > 0 ? integral(s - 1, players - s, 1.0) : 0.0);
+      outside_.push_back(s < players ? integral(s, players - s - 1, -1.0) : 0.0);
+    }
+  }
+  [[nodiscard]] double operator()(bool inside, std::int32_t size) const noexcept {
+    return (inside ? inside_ : outside_)[at(size)];
+  }
+
+ private:
+  [[nodiscard]] double integral(std::int32_t members, std::int32_t others, double sign) const {
+    double sum = 0.0;
+    for (std::int32_t n = 0; n < points_; ++n) {
+      double const less = 1.0 - rho_ * nodes_[at(n)];
+      double const more = 1.0 + rho_ * nodes_[at(n)];
+      sum += weights_[at(n)] *
+             (std::pow(less, members) * std::pow(more, others) + std::pow(more, members) * std::pow(less, others));
+    }
+    return sign * rho_ * sum * std::pow(1.0 + rho_, -players_);
+  }
+
+  std::int32_t players_;
+  double rho_;
+  std::int32_t points_ = 0;
+  std::array<double, kMostNodes> nodes_{};
+  std::array<double, kMostNodes> weights_{};
+  std::vector<double> inside_;   ///< [V + 1]
+  std::vector<double> outside_;  ///< [V + 1]
+};
+
+/// Prior variance of a value: 4 (1 + rho)^-V sum over odd u of C(V - 1, u - 1) rho^u / u^2.
+double prior_variance(std::int32_t players, double rho) {
+  double sum = 0.0;
+  double term = rho;  // C(V - 1, u - 1) rho^u
+  for (std::int32_t u = 1; u <= players; ++u) {
+    if (u % 2 == 1) sum += term / (static_cast<double>(u) * u);
+    term *= rho * (players - u) / u;
+  }
+  return 4.0 * sum * std::pow(1.0 + rho, -players);
+}
+
+std::vector<double> covariance_matrix(Observations const& seen, std::vector<double> const& by_distance) {
+  std::int64_t const n = seen.count();
+  std::vector<double> k(at(n * n));
+  for (std::int64_t c = 0; c < n; ++c) {
+    for (std::int64_t r = c; r < n; ++r) k[at(c * n + r)] = by_distance[at(seen.distance(c, r))];
+  }
+  return k;
+}
+
+/// Weights, projected so that values sum to Delta whatever the observations say, and the variance that is left.
+void store_gp(Observations const& seen, ValueCovariance const& covariance, double prior,
+              std::vector<double> const& inverse, LinearEstimator& out) {
+  std::int64_t const n = seen.count();
+  std::int64_t const players = out.players;
+  std::vector<double> x(at(players * n), 0.0);  // C K^-1
+  for (std::int64_t i = 0; i < players; ++i) {
+    for (std::int64_t p = 0; p < n; ++p) {
+      double const c = covariance(seen.has(p, static_cast<std::int32_t>(i)), seen.size(p));
+      double const* const row = inverse.data() + p * n;
+      for (std::int64_t q = 0; q < n; ++q) x[at(i * n + q)] += c * row[q];
+    }
+    double explained = 0.0;
+    for (std::int64_t p = 0; p < n; ++p) {
+      explained += x[at(i * n + p)] * covariance(seen.has(p, static_cast<std::int32_t>(i)), seen.size(p));
+    }
+    out.variance_left.push_back(std::max(0.0, prior - explained));
+  }
+  for (std::int64_t p = 0; p < n; ++p) {
+    double mean = 0.0;
+    for (std::int64_t i = 0; i < players; ++i) mean += x[at(i * n + p)];
+    mean /= static_cast<double>(players);
+    for (std::int64_t i = 0; i < players; ++i) {
+      double const weight = x[at(i * n + p)] - mean;
+      if (p < out.pairs) {
+        out.weights[at(i * out.pairs + p)] = weight;
+      } else {
+        out.share[at(i)] = 0.5 * weight + 1.0 / static_cast<double>(players);
+      }
+    }
+  }
+}
+
+/// Rows of the inverse of K for kScalePairs pairs, spread over all sizes.
+void store_scale(std::vector<double> const& inverse, LinearEstimator& out) {
+  std::int64_t const n = out.pairs + 1;
+  std::int64_t const rows = std::min(kScalePairs, out.pairs);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t const p = i * out.pairs / rows;
+    double const root = std::sqrt(inverse[at(p * (n + 1))]);
+    for (std::int64_t q = 0; q < n; ++q) out.precision.push_back(inverse[at(p * n + q)] / root);
+  }
+}
+
+}  // namespace
+
+LinearEstimator solve_gp(CoalitionDesign const& design, double rho_times_players) {
+  auto out = make_estimator(LinearKind::kGp, design);
+  double const rho = rho_times_players / design.players;
+  Observations const seen(design);
+  std::int64_t const n = seen.count();
+  auto const k = covariance_matrix(seen, odd_covariance(design.players, rho));
+  out.ridge = kFirstJitter;
+  auto inverse = k;
+  add_ridge(inverse, n, out.ridge);
+  while (!factor(inverse, n)) {
+    out.ridge *= 10.0;
+    inverse = k;
+    add_ridge(inverse, n, out.ridge);
+  }
+  invert(inverse, n);
+  store_gp(seen, ValueCovariance(design.players, rho), prior_variance(design.players, rho), inverse, out);
+  store_scale(inverse, out);
+  return out;
+}
+
+}  // namespace limpid

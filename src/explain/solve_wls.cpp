@@ -1,0 +1,100 @@
+// wls: Kernel SHAP's weighted least squares over pairs, projected on the sum constraint.
+#include <cmath>
+
+#include "explain/lapack.h"
+#include "explain/linear_estimator.h"
+
+namespace limpid {
+namespace {
+
+constexpr double kRidge = 1e-3;         ///< of too few pairs: Musco, Witter 2025
+constexpr std::int64_t kFewPairs = 2;   ///< so many per player, or fewer: the fit would follow every bend
+constexpr double kLeastFreedom = 1e-6;  ///< 1 - h below it: the fit goes through the point
+
+std::size_t at(std::int64_t index) noexcept { return static_cast<std::size_t>(index); }
+
+/// z~ [V x q], column-major: z - (s / V) 1.
+std::vector<double> centred(CoalitionDesign const& design) {
+  std::int64_t const players = design.players;
+  std::vector<double> z(at(players * design.pairs()));
+  for (std::int64_t p = 0; p < design.pairs(); ++p) {
+    for (std::int32_t i = 0; i < players; ++i) {
+      z[at(p * players + i)] = (design.holds(p, i) ? 1.0 : 0.0) - design.share(p);
+    }
+  }
+  return z;
+}
+
+/// Z~' Omega Z~ + tau 1 1' / V, lower triangle, tau = its trace / V: any tau > 0 gives the same phi.
+std::vector<double> gram(CoalitionDesign const& design, std::vector<double> const& z) {
+  std::int64_t const players = design.players;
+  std::vector<double> g(at(players * players), 0.0);
+  for (std::int64_t p = 0; p < design.pairs(); ++p) {
+    double const* const row = z.data() + p * players;
+    for (std::int64_t c = 0; c < players; ++c) {
+      double const scaled = design.weight[at(p)] * row[c];
+      for (std::int64_t r = c; r < players; ++r) g[at(c * players + r)] += scaled * row[r];
+    }
+  }
+  double trace = 0.0;
+  for (std::int64_t i = 0; i < players; ++i) trace += g[at(i * (players + 1))];
+  for (double& value : g) value += trace / static_cast<double>(players) / static_cast<double>(players);
+  return g;
+}
+
+/// Turns phi = X y + Delta / V, y_p = d_p - (2 s_p / V - 1) Delta / 2, into weights and share. `x`: [V x q],
+/// column-major.
+void store_wls(CoalitionDesign const& design, std::vector<double> const& x, LinearEstimator& out) {
+  std::int64_t const players = design.players;
+  for (std::int64_t i = 0; i < players; ++i) {
+    double share = 1.0 / static_cast<double>(players);
+    for (std::int64_t p = 0; p < out.pairs; ++p) {
+      double const weight = x[at(p * players + i)];
+      out.weights[at(i * out.pairs + p)] = weight;
+      share -= weight * 0.5 * (2.0 * design.share(p) - 1.0);
+    }
+    out.share[at(i)] = share;
+  }
+}
+
+/// HC2 with finite-population correction; none where the fit goes through a sampled point.
+std::vector<double> variance_factors(CoalitionDesign const& design, std::vector<double> const& z,
+                                     std::vector<double> const& x) {
+  std::int64_t const players = design.players;
+  std::vector<double> factors(at(design.pairs()), 0.0);
+  for (std::int64_t p = 0; p < design.pairs(); ++p) {
+    if (design.inclusion[at(p)] >= 1.0) continue;
+    double leverage = 0.0;
+    for (std::int64_t i = 0; i < players; ++i) leverage += z[at(p * players + i)] * x[at(p * players + i)];
+    if (!(1.0 - leverage >= kLeastFreedom)) return {};
+    factors[at(p)] = (1.0 - design.inclusion[at(p)]) / (1.0 - leverage);
+  }
+  return factors;
+}
+
+}  // namespace
+
+LinearEstimator solve_wls(CoalitionDesign const& design) {
+  auto out = make_estimator(LinearKind::kWls, design);
+  std::int64_t const players = design.players;
+  auto const z = centred(design);
+  auto const g = gram(design, z);
+  auto factored = g;
+  bool const few = !design.complete && out.pairs <= kFewPairs * players;
+  if (few || !factor(factored, players)) {
+    out.ridge = kRidge;
+    factored = g;
+    add_ridge(factored, players, kRidge);
+    (void)factor(factored, players);  // positive definite by now
+  }
+  auto x = z;
+  for (std::int64_t p = 0; p < out.pairs; ++p) {
+    for (std::int64_t i = 0; i < players; ++i) x[at(p * players + i)] *= design.weight[at(p)];
+  }
+  solve(factored, players, x, out.pairs);
+  store_wls(design, x, out);
+  if (out.ridge == 0.0) out.variance_factor = variance_factors(design, z, x);
+  return out;
+}
+
+}  // namespace limpid

@@ -1,0 +1,188 @@
+/// Operators on games whose values are known: enumerated designs against the definition, sampled ones against the
+/// constrained least squares solved by another route, and that their standard errors are honest.
+#include "explain/linear_estimator.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "reference/shapley.h"
+
+namespace limpid {
+namespace {
+
+/// The response of a sum of cubes of up to four players: a tree ensemble's game.
+reference::Game random_game(std::int32_t players, std::uint64_t seed) {
+  struct Cube {
+    std::uint64_t inside = 0;
+    std::uint64_t outside = 0;
+    double value = 0.0;
+  };
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal;
+  std::vector<Cube> cubes(200);
+  for (Cube& cube : cubes) {
+    for (int i = 0; i < 4; ++i) {
+      auto const bit = std::uint64_t{1} << (random() % static_cast<std::uint64_t>(players));
+      if (((cube.inside | cube.outside) & bit) == 0) (random() % 2 == 0 ? cube.inside : cube.outside) |= bit;
+    }
+    cube.value = normal(random);
+  }
+  return [cubes](std::uint64_t set) {
+    double margin = 0.0;
+    for (Cube const& cube : cubes) {
+      if ((cube.inside & ~set) == 0 && (cube.outside & set) == 0) margin += cube.value;
+    }
+    return 1.0 / (1.0 + std::exp(-0.3 * margin));
+  };
+}
+
+struct Observed {
+  std::vector<double> differences;
+  double delta = 0.0;
+};
+
+Observed observe(CoalitionDesign const& design, reference::Game const& game) {
+  std::uint64_t const full = (std::uint64_t{1} << static_cast<unsigned>(design.players)) - 1;
+  Observed out;
+  for (std::uint64_t const set : design.coalitions) {
+    out.differences.push_back(0.5 * (game(set) - game(full & ~set)));
+  }
+  out.delta = game(full) - game(0);
+  return out;
+}
+
+std::vector<double> estimate(LinearEstimator const& estimator, Observed const& seen) {
+  std::vector<double> phi(static_cast<std::size_t>(estimator.players));
+  apply(estimator, seen.differences, seen.delta, phi);
+  return phi;
+}
+
+double largest_error(std::vector<double> const& found, std::vector<double> const& expected) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    double const error = std::abs(found[i] - expected[i]);
+    if (!(error <= largest)) largest = error;  // a NaN stays
+  }
+  return largest;
+}
+
+TEST(LinearEstimator, EveryCoalitionGivesTheValuesOfTheDefinition) {
+  for (std::int32_t players = 2; players <= 10; ++players) {
+    auto const game = random_game(players, static_cast<std::uint64_t>(players));
+    auto const exact = reference::shapley(players, game);
+    for (auto const kind : {DesignKind::kLeverage, DesignKind::kKernel}) {
+      auto const design = make_design(kind, players, 1 << 12, 1);
+      auto const seen = observe(design, game);
+      EXPECT_LE(largest_error(estimate(solve_wls(design), seen), exact), 1e-12) << players;
+      EXPECT_LE(largest_error(estimate(solve_gp(design), seen), exact), 1e-6) << players;
+    }
+  }
+}
+
+/// Gaussian elimination with pivots on the Lagrange system [2G 1; 1' 0] of: minimise sum over both halves of
+/// w (v(S) - v(empty) - sum of phi over S)^2 subject to sum phi = Delta. No pairs, no projection: another route.
+std::vector<double> constrained_least_squares(CoalitionDesign const& design, reference::Game const& game) {
+  auto const n = static_cast<std::size_t>(design.players) + 1;
+  std::uint64_t const full = (std::uint64_t{1} << static_cast<unsigned>(design.players)) - 1;
+  std::vector<std::vector<long double>> a(n, std::vector<long double>(n + 1, 0.0L));
+  for (std::size_t p = 0; p < design.coalitions.size(); ++p) {
+    for (std::uint64_t const set : {design.coalitions[p], full & ~design.coalitions[p]}) {
+      for (std::size_t i = 0; i + 1 < n; ++i) {
+        if ((set >> i & 1U) == 0) continue;
+        for (std::size_t j = 0; j + 1 < n; ++j) a[i][j] += (set >> j & 1U) != 0 ? design.weight[p] : 0.0L;
+        a[i][n] += design.weight[p] * (game(set) - game(0));
+      }
+    }
+  }
+  for (std::size_t i = 0; i + 1 < n; ++i) a[i][n - 1] = a[n - 1][i] = 1.0L;
+  a[n - 1][n] = game(full) - game(0);
+  for (std::size_t c = 0; c < n; ++c) {
+    std::size_t pivot = c;
+    for (std::size_t r = c; r < n; ++r) pivot = std::abs(a[r][c]) > std::abs(a[pivot][c]) ? r : pivot;
+    std::swap(a[c], a[pivot]);
+    for (std::size_t r = 0; r < n; ++r) {
+      if (r == c) continue;
+      long double const factor = a[r][c] / a[c][c];
+      for (std::size_t k = c; k <= n; ++k) a[r][k] -= factor * a[c][k];
+    }
+  }
+  std::vector<double> phi;
+  for (std::size_t i = 0; i + 1 < n; ++i) phi.push_back(static_cast<double>(a[i][n] / a[i][i]));
+  return phi;
+}
+
+TEST(LinearEstimator, SampledWlsSolvesTheConstrainedLeastSquares) {
+  for (std::int32_t const players : {7, 12, 17, 24}) {
+    auto const game = random_game(players, 40U + static_cast<std::uint64_t>(players));
+    for (auto const kind : {DesignKind::kLeverage, DesignKind::kKernel}) {
+      for (std::int64_t const pairs : {3 * players, 12 * players}) {
+        auto const design = make_design(kind, players, pairs, 2);
+        auto const found = estimate(solve_wls(design), observe(design, game));
+        EXPECT_LE(largest_error(found, constrained_least_squares(design, game)), 1e-12) << players << ", " << pairs;
+      }
+    }
+  }
+}
+
+TEST(LinearEstimator, ValuesSumToDeltaAndTooFewPairsStaySane) {
+  for (std::int32_t const players : {5, 17, 40}) {
+    auto const game = random_game(players, 7);
+    for (std::int64_t const pairs : {1, 3, players - 1, players, 2 * players}) {
+      auto const design = make_design(DesignKind::kLeverage, players, pairs, 3);
+      auto const seen = observe(design, game);
+      for (auto const& estimator : {solve_wls(design), solve_gp(design)}) {
+        auto const phi = estimate(estimator, seen);
+        double sum = 0.0;
+        for (double const value : phi) {
+          sum += value;
+          EXPECT_LE(std::abs(value), 2.0) << "the game lies between 0 and 1; V = " << players << ", q = " << pairs;
+        }
+        EXPECT_NEAR(sum, seen.delta, 1e-12);
+      }
+    }
+  }
+}
+
+TEST(LinearEstimator, StandardErrorsCoverTheTruth) {
+  constexpr std::int32_t kPlayers = 14;
+  std::int64_t covered[2] = {0, 0};
+  std::int64_t values = 0;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    auto const game = random_game(kPlayers, 100 + seed);
+    auto const exact = reference::shapley(kPlayers, game);
+    auto const design = make_design(DesignKind::kLeverage, kPlayers, 400, seed);
+    auto const seen = observe(design, game);
+    values += kPlayers;
+    for (std::size_t k = 0; k < 2; ++k) {
+      auto const estimator = k == 0 ? solve_wls(design) : solve_gp(design);
+      auto const phi = estimate(estimator, seen);
+      std::vector<double> errors(phi.size());
+      ASSERT_TRUE(standard_errors(estimator, design, seen.differences, seen.delta, phi, errors));
+      for (std::size_t i = 0; i < phi.size(); ++i)
+        covered[k] += std::abs(phi[i] - exact[i]) <= 1.96 * errors[i] ? 1 : 0;
+    }
+  }
+  for (std::int64_t const count : covered) {
+    double const share = static_cast<double>(count) / static_cast<double>(values);
+    EXPECT_GE(share, 0.90);
+    EXPECT_LE(share, 0.99);
+  }
+}
+
+TEST(LinearEstimator, NoStandardErrorWithoutResiduals) {
+  auto const design = make_design(DesignKind::kLeverage, 10, 9, 3);
+  auto const estimator = solve_wls(design);
+  auto const seen = observe(design, random_game(10, 1));
+  auto const phi = estimate(estimator, seen);
+  std::vector<double> errors(10);
+  EXPECT_FALSE(standard_errors(estimator, design, seen.differences, seen.delta, phi, errors));
+}
+
+}  // namespace
+}  // namespace limpid
