@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "kernels/lattice_game.task.h"
+#include "kernels/lattice_game_alive-inl.h"
 #include "kernels/lattice_game_cubes-inl.h"
 #include "kernels/lattice_game_simd-inl.h"
 
@@ -46,8 +47,7 @@ class PairGame {
  public:
   explicit PairGame(LatticeGameArgs const& args)
       : args_(args),
-        alive_(static_cast<std::size_t>(args.byte_stride) + 64),
-        alive_words_(static_cast<std::size_t>(args.long_paths.leaves)),
+        alive_(args),
         live_players_(args.players),
         as_sets_(sets_.prepare(args.short_paths, args.players)),
         empty_(static_cast<std::size_t>(args.outputs)),
@@ -55,14 +55,14 @@ class PairGame {
 
   /// Takes the pair (row r, background row z) and returns its live players V.
   std::int32_t meet(std::int64_t r, std::int64_t z) {
-    find_alive_leaves(r, z);
+    alive_.find(r, z);
     live_players_.clear();
     if (as_sets_) {
-      live_players_.mark_all(sets_.find(short_));
+      live_players_.mark_all(sets_.find(alive_.of_short()));
     } else {
-      mark_players(short_, live_players_);
+      mark_players(alive_.of_short(), live_players_);
     }
-    mark_players(long_, live_players_);
+    mark_players(alive_.of_long(), live_players_);
     live_ = live_players_.number();
     return live_;
   }
@@ -96,26 +96,13 @@ class PairGame {
   }
 
  private:
-  void find_alive_leaves(std::int64_t r, std::int64_t z) {
-    short_ = {&args_.short_paths, args_.row_bytes + r * args_.byte_stride,
-              args_.background_bytes + z * args_.byte_stride, alive_.data(), 0};
-    short_.count = find_alive(short_.row, short_.background, args_.byte_stride, alive_.data());
-    std::int64_t const words = args_.long_paths.leaves;
-    long_ = {&args_.long_paths, args_.row_words + r * words, args_.background_words + z * words, alive_words_.data(),
-             0};
-    for (std::int64_t l = 0; l < words; ++l) {
-      alive_words_[long_.count] = static_cast<std::uint32_t>(l);
-      long_.count += lattice::is_alive(long_.row[l], long_.background[l]) ? 1 : 0;
-    }
-  }
-
   void scatter(Int* cubes) {
     if (as_sets_) {
-      sets_.scatter(short_, live_players_.set(), live_, bins_, cubes);
+      sets_.scatter(alive_.of_short(), live_players_.set(), live_, bins_, cubes);
     } else {
-      scatter_players(short_, live_players_, live_, bins_, cubes);
+      scatter_players(alive_.of_short(), live_players_, live_, bins_, cubes);
     }
-    scatter_players(long_, live_players_, live_, bins_, cubes);
+    scatter_players(alive_.of_long(), live_players_, live_, bins_, cubes);
   }
 
   void link_in_lanes(Int const* cubes, std::size_t size, Real* game) {
@@ -154,10 +141,7 @@ class PairGame {
   }
 
   LatticeGameArgs const& args_;
-  std::vector<std::uint32_t> alive_;        ///< indices of short leaves
-  std::vector<std::uint32_t> alive_words_;  ///< and of long ones
-  AliveLeaves<std::uint8_t> short_;
-  AliveLeaves<std::uint64_t> long_;
+  AlivePair alive_;
   LivePlayers live_players_;
   std::int32_t live_ = 0;  ///< V
   PlayerSets sets_;

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/lattice_game_alive-inl.h"
 #include "kernels/lattice_game_cubes-inl.h"
 #include "kernels/lattice_game_simd-inl.h"
 #include "kernels/sampled_game.task.h"
@@ -146,17 +147,16 @@ class LargePair {
  public:
   explicit LargePair(LatticeGameArgs const& args)
       : args_(args),
-        alive_(static_cast<std::size_t>(args.byte_stride) + 64),
-        alive_words_(static_cast<std::size_t>(args.long_paths.leaves)),
+        alive_(args),
         index_(static_cast<std::size_t>(args.players)),
         cubes_(static_cast<std::size_t>(args.outputs)) {}
 
   /// Takes the pair (row r, background row z) and returns its live players V.
   std::int32_t meet(std::int64_t r, std::int64_t z) {
-    find_alive_leaves(r, z);
+    alive_.find(r, z);
     std::fill(index_.begin(), index_.end(), kDead);
-    mark(short_);
-    mark(long_);
+    mark(alive_.of_short());
+    mark(alive_.of_long());
     players_.clear();
     for (std::uint32_t p = 0; p < index_.size(); ++p) {
       if (index_[p] == kDead) continue;
@@ -172,27 +172,14 @@ class LargePair {
   std::vector<CubeList> const& cubes() {
     words_ = (players_.size() + 63) / 64;
     for (auto& list : cubes_) list.clear();
-    collect(short_);
-    collect(long_);
+    collect(alive_.of_short());
+    collect(alive_.of_long());
     return cubes_;
   }
 
  private:
   static constexpr std::int32_t kDead = -1;
   static constexpr std::int32_t kLive = 0;
-
-  void find_alive_leaves(std::int64_t r, std::int64_t z) {
-    short_ = {&args_.short_paths, args_.row_bytes + r * args_.byte_stride,
-              args_.background_bytes + z * args_.byte_stride, alive_.data(), 0};
-    short_.count = find_alive(short_.row, short_.background, args_.byte_stride, alive_.data());
-    std::int64_t const words = args_.long_paths.leaves;
-    long_ = {&args_.long_paths, args_.row_words + r * words, args_.background_words + z * words, alive_words_.data(),
-             0};
-    for (std::int64_t l = 0; l < words; ++l) {
-      alive_words_[long_.count] = static_cast<std::uint32_t>(l);
-      long_.count += lattice::is_alive(long_.row[l], long_.background[l]) ? 1 : 0;
-    }
-  }
 
   template <class Pattern, class Use>
   static void for_each_bit(AliveLeaves<Pattern> const& alive, Use&& use) {
@@ -233,10 +220,7 @@ class LargePair {
   }
 
   LatticeGameArgs const& args_;
-  std::vector<std::uint32_t> alive_;        ///< indices of short leaves
-  std::vector<std::uint32_t> alive_words_;  ///< and of long ones
-  AliveLeaves<std::uint8_t> short_;
-  AliveLeaves<std::uint64_t> long_;
+  AlivePair alive_;
   std::vector<std::int32_t> index_;  ///< [P] bit of the player, or kDead
   std::vector<std::uint32_t> players_;
   std::size_t words_ = 1;

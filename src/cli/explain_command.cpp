@@ -1,27 +1,17 @@
 // limpid explain: options to a job.
 #include <utility>
 
-#include "cli/arguments.h"
-#include "cli/config_file.h"
 #include "cli/explain_job.h"
 #include "cli/explain_options.h"
+#include "cli/job_command.h"
 #include "cli/program.h"
 
 namespace limpid::cli {
 
 int explain_command(std::vector<std::string> const& args, Console& console) {
-  auto const& spec = explain_spec();
-  auto arguments = parse_arguments(spec, args);
-  if (arguments.flag("help")) {
-    write_stdout(help_text(spec));
-    return 0;
-  }
-  if (arguments.given("config")) arguments.add_missing_from(read_config_file(spec, arguments.text("config")));
-  console.set_color(arguments.text("color"));
-  console.set_quiet(arguments.flag("quiet"));
-  console.set_verbose(arguments.flag("verbose"));
-  arguments.check_required();
-  auto options = explain_options(arguments);
+  auto const arguments = job_arguments(explain_spec(), args, console);
+  if (!arguments) return 0;
+  auto options = explain_options(*arguments);
   options.command = {"limpid", "explain"};
   options.command.insert(options.command.end(), args.begin(), args.end());
   ExplainJob(std::move(options), console).run();

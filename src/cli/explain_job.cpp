@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "cli/job_command.h"
 #include "cli/program.h"
 #include "cli/progress_printer.h"
 #include "cli/signals.h"
@@ -66,13 +67,7 @@ ExplainJob::ExplainJob(ExplainOptions options, Console const& console)
     : options_(std::move(options)), console_(console) {}
 
 void ExplainJob::run() {
-  options_.data.stop = [] { return stop_flag().requested(); };
-  try {
-    run_stages();
-  } catch (Error const& e) {
-    if (e.code() == "data.interrupted") throw Interrupted(stop_flag().signal());
-    throw;
-  }
+  run_stoppable(options_.data, [this] { run_stages(); });
 }
 
 void ExplainJob::run_stages() {

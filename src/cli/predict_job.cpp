@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "cli/job_command.h"
 #include "cli/program.h"
 #include "cli/progress_printer.h"
 #include "cli/signals.h"
@@ -33,13 +34,7 @@ PredictJob::PredictJob(PredictOptions options, Console const& console)
     : options_(std::move(options)), console_(console) {}
 
 void PredictJob::run() {
-  options_.data.stop = [] { return stop_flag().requested(); };
-  try {
-    run_stages();
-  } catch (Error const& e) {
-    if (e.code() == "data.interrupted") throw Interrupted(stop_flag().signal());
-    throw;
-  }
+  run_stoppable(options_.data, [this] { run_stages(); });
 }
 
 void PredictJob::run_stages() {

@@ -41,6 +41,10 @@ struct CoalitionDesign {
   [[nodiscard]] double share(std::int64_t pair) const noexcept {
     return static_cast<double>(size[static_cast<std::size_t>(pair)]) / players;
   }
+  /// z~ of the pair's coalition: 1 or 0, less s / V.
+  [[nodiscard]] double centred(std::int64_t pair, std::int32_t player) const noexcept {
+    return (holds(pair, player) ? 1.0 : 0.0) - share(pair);
+  }
 };
 
 /// Pairs that 2^V - 2 coalitions make, or `most` where there are more.

@@ -63,8 +63,7 @@ bool standard_errors(LinearEstimator const& estimator, CoalitionDesign const& de
   for (std::int64_t p = 0; p < estimator.pairs; ++p) {
     double fit = 0.0;
     for (std::int32_t i = 0; i < estimator.players; ++i) {
-      double const z = (design.holds(p, i) ? 1.0 : 0.0) - design.share(p);
-      fit += z * (phi[at(i)] - delta / estimator.players);
+      fit += design.centred(p, i) * (phi[at(i)] - delta / estimator.players);
     }
     double const y = differences[at(p)] - 0.5 * (2.0 * design.share(p) - 1.0) * delta;
     squares[at(p)] = estimator.variance_factor[at(p)] * (y - fit) * (y - fit);

@@ -19,7 +19,7 @@ std::vector<double> centred(CoalitionDesign const& design) {
   std::vector<double> z(at(players * design.pairs()));
   for (std::int64_t p = 0; p < design.pairs(); ++p) {
     for (std::int32_t i = 0; i < players; ++i) {
-      z[at(p * players + i)] = (design.holds(p, i) ? 1.0 : 0.0) - design.share(p);
+      z[at(p * players + i)] = design.centred(p, i);
     }
   }
   return z;

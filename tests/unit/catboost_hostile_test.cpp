@@ -10,6 +10,7 @@
 
 #include "limpid/error.h"
 #include "model/read_model.h"
+#include "unit/model_errors.h"
 
 namespace limpid {
 namespace {
@@ -31,18 +32,6 @@ Json& classes_of(Json& document) { return document["model_info"]["class_params"]
 
 Ensemble read(Json const& document, bool allow_unknown = false) {
   return model::read_model(document.dump(), "m.json", {"auto", allow_unknown});
-}
-
-void expect_error(std::string const& bytes, std::string const& code, std::string const& message) {
-  try {
-    auto const ensemble = model::read_model(bytes, "m.json");
-    FAIL() << "no error; expected " << code << ": " << message;
-  } catch (Error const& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << "found: " << error.what();
-    EXPECT_NE(error.where().find("m.json"), std::string::npos);
-    EXPECT_FALSE(error.hint().empty());
-  }
 }
 
 struct Damage {

@@ -10,6 +10,7 @@
 #include "limpid_json_example.h"
 #include "model/read_model.h"
 #include "reference/tree_walk.h"
+#include "unit/model_errors.h"
 
 namespace limpid {
 namespace {
@@ -18,18 +19,6 @@ using Json = nlohmann::json;
 using limpid_json::example;
 using limpid_json::good;
 using limpid_json::tree_of;
-
-void expect_error(std::string const& bytes, std::string const& code, std::string const& message) {
-  try {
-    auto const ensemble = model::read_model(bytes, "m.json");
-    FAIL() << "no error; expected " << code << ": " << message;
-  } catch (Error const& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << "found: " << error.what();
-    EXPECT_NE(error.where().find("m.json"), std::string::npos);
-    EXPECT_FALSE(error.hint().empty());
-  }
-}
 
 struct Damage {
   char const* name;
