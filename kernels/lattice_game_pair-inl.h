@@ -1,5 +1,5 @@
-// One pair (row, background row) of lattice_game on the CPU: its alive leaves, their cubes, the lattice, its game and
-// the fold. Included once per SIMD target.
+// One pair (row, background row) of lattice_game on the CPU: its lattice, its game and the fold. Included once per SIMD
+// target.
 #if defined(LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_
 #undef LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_
@@ -7,7 +7,6 @@
 #define LIMPID_KERNELS_LATTICE_GAME_PAIR_INL_H_
 #endif
 
-#include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -15,8 +14,7 @@
 #include <vector>
 
 #include "kernels/lattice_game.task.h"
-#include "kernels/lattice_game_alive-inl.h"
-#include "kernels/lattice_game_cubes-inl.h"
+#include "kernels/lattice_game_scatter-inl.h"
 #include "kernels/lattice_game_simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,46 +22,16 @@ namespace limpid {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Aligned memory that only grows; contents are lost when it does.
-template <class T>
-class Scratch {
- public:
-  T* reserve(std::size_t size) {
-    if (size > size_) {
-      data_ = hwy::AllocateAligned<T>(size);
-      size_ = size;
-    }
-    return data_.get();
-  }
-  [[nodiscard]] T* data() const noexcept { return data_.get(); }
-
- private:
-  std::size_t size_ = 0;
-  hwy::AlignedFreeUniquePtr<T[]> data_;
-};
-
 template <class Int, class Real>
 class PairGame {
  public:
   explicit PairGame(LatticeGameArgs const& args)
-      : args_(args),
-        alive_(args),
-        live_players_(args.players),
-        as_sets_(sets_.prepare(args.short_paths, args.players)),
-        empty_(static_cast<std::size_t>(args.outputs)),
-        weights_(static_cast<std::size_t>(args.max_players) + 1) {}
+      : args_(args), cubes_(args), empty_(static_cast<std::size_t>(args.outputs)), weights_(args.max_players) {}
 
   /// Takes the pair (row r, background row z) and returns its live players V.
   std::int32_t meet(std::int64_t r, std::int64_t z) {
-    alive_.find(r, z);
-    live_players_.clear();
-    if (as_sets_) {
-      live_players_.mark_all(sets_.find(alive_.of_short()));
-    } else {
-      mark_players(alive_.of_short(), live_players_);
-    }
-    mark_players(alive_.of_long(), live_players_);
-    live_ = live_players_.number();
+    cubes_.find(r, z);
+    live_ = cubes_.number();
     return live_;
   }
 
@@ -73,8 +41,7 @@ class PairGame {
     auto const outputs = static_cast<std::size_t>(args_.outputs);
     Int* const cubes = lattice_.reserve(outputs * size);
     Real* const game = game_.reserve(outputs * size);
-    std::fill_n(cubes, outputs * size, Int{0});
-    scatter(cubes);
+    cubes_.scatter(live_, outputs, cubes);
     GameTag<Int, Real> const d;
     bool const in_lanes = size >= std::max(hn::Lanes(d), hn::Lanes(hn::ScalableTag<Int>()));
     if (in_lanes) {
@@ -87,7 +54,7 @@ class PairGame {
     for (std::size_t g = 0; g < outputs; ++g) {
       double values[32];
       if (in_lanes) {
-        fold(d, weights(), live_, game + g * size, values);
+        fold(d, weights_.of(live_), live_, game + g * size, values);
       } else {
         lattice::fold(game + g * size, live_, values);
       }
@@ -96,15 +63,6 @@ class PairGame {
   }
 
  private:
-  void scatter(Int* cubes) {
-    if (as_sets_) {
-      sets_.scatter(alive_.of_short(), live_players_.set(), live_, bins_, cubes);
-    } else {
-      scatter_players(alive_.of_short(), live_players_, live_, bins_, cubes);
-    }
-    scatter_players(alive_.of_long(), live_players_, live_, bins_, cubes);
-  }
-
   void link_in_lanes(Int const* cubes, std::size_t size, Real* game) {
     for (std::size_t g = 0; g < empty_.size(); ++g) {
       empty_[g] = lattice::margin_of<Real>(cubes[g * size], args_.step[g], args_.base_margin[g]);
@@ -118,39 +76,20 @@ class PairGame {
     }
   }
 
-  /// Weights of V players in lanes, made once: [V + 1 x lanes].
-  Real const* weights() {
-    std::size_t const lanes = hn::Lanes(GameTag<Int, Real>());
-    auto const rows = static_cast<std::size_t>(live_) + 1;
-    auto& table = weights_[static_cast<std::size_t>(live_)];
-    if (table.data() == nullptr) {
-      Real* const out = table.reserve(rows * lanes);
-      for (std::size_t i = 0; i < rows * lanes; ++i) {
-        auto const members = static_cast<std::int32_t>(i / lanes) + std::popcount(i % lanes);
-        out[i] = lattice::member_weight<Real>(live_, members);
-      }
-    }
-    return table.data();
-  }
-
   void add_values(double const* values, double* sums) const {
-    std::uint32_t const* const bits = live_players_.bit_of_player();
+    std::uint32_t const* const bits = cubes_.players().bit_of_player();
     for (std::int32_t p = 0; p < args_.players; ++p) {
       if (bits[p] != 0) sums[p] += values[std::countr_zero(bits[p])];
     }
   }
 
   LatticeGameArgs const& args_;
-  AlivePair alive_;
-  LivePlayers live_players_;
-  std::int32_t live_ = 0;  ///< V
-  PlayerSets sets_;
-  bool as_sets_;  ///< short cubes go through sets_
-  CubeBins<Int> bins_;
-  Scratch<Int> lattice_;                ///< [G x 2^V]
-  Scratch<Real> game_;                  ///< [G x 2^V]
-  std::vector<Real> empty_;             ///< [G] response of the empty coalition
-  std::vector<Scratch<Real>> weights_;  ///< by V
+  PairCubes<Int> cubes_;
+  std::int32_t live_ = 0;    ///< V
+  Scratch<Int> lattice_;     ///< [G x 2^V]
+  Scratch<Real> game_;       ///< [G x 2^V]
+  std::vector<Real> empty_;  ///< [G] response of the empty coalition
+  MemberWeights<GameTag<Int, Real>> weights_;
 };
 
 }  // namespace HWY_NAMESPACE

@@ -7,10 +7,12 @@
 #define LIMPID_KERNELS_LATTICE_GAME_SIMD_INL_H_
 #endif
 
+#include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
 #include <array>
 #include <bit>
+#include <vector>
 
 #include "kernels/lattice_game.task.h"
 #include "kernels/math_simd-inl.h"
@@ -19,6 +21,24 @@ HWY_BEFORE_NAMESPACE();
 namespace limpid {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+/// Aligned memory that only grows; contents are lost when it does.
+template <class T>
+class Scratch {
+ public:
+  T* reserve(std::size_t size) {
+    if (size > size_) {
+      data_ = hwy::AllocateAligned<T>(size);
+      size_ = size;
+    }
+    return data_.get();
+  }
+  [[nodiscard]] T* data() const noexcept { return data_.get(); }
+
+ private:
+  std::size_t size_ = 0;
+  hwy::AlignedFreeUniquePtr<T[]> data_;
+};
 
 /// The lanes of a game in Real on a lattice of Int: with 64-bit integers a float vector has as many lanes as one of
 /// doubles, which the margins pass through.
@@ -218,6 +238,31 @@ HWY_INLINE Real sum_by_halving(D d, Real* HWY_RESTRICT entries, std::size_t size
   }
   return lattice::sum_by_halving(entries, static_cast<std::uint32_t>(2 * half));
 }
+
+/// The weights that fold takes, made when a V is first seen.
+template <class D, class Real = hn::TFromD<D>>
+class MemberWeights {
+ public:
+  explicit MemberWeights(std::int32_t most) : tables_(static_cast<std::size_t>(most) + 1) {}
+
+  /// [V + 1 x lanes]
+  Real const* of(std::int32_t live) {
+    std::size_t const lanes = hn::Lanes(D());
+    std::size_t const size = (static_cast<std::size_t>(live) + 1) * lanes;
+    auto& table = tables_[static_cast<std::size_t>(live)];
+    if (table.data() == nullptr) {
+      Real* const out = table.reserve(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        auto const members = static_cast<std::int32_t>(i / lanes) + std::popcount(i % lanes);
+        out[i] = lattice::member_weight<Real>(live, members);
+      }
+    }
+    return table.data();
+  }
+
+ private:
+  std::vector<Scratch<Real>> tables_;  ///< by V
+};
 
 /// fold, 2^V >= lanes. `weights`: of the lanes of a vector of coalitions, by the size of its first one
 /// [V + 1 x lanes]; game [2^V]; values [V].
