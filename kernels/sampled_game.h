@@ -2,7 +2,8 @@
 /// ARCHITECTURE.md 2.3. The pair's cubes are evaluated on a design's coalitions by bit tests, in integers; then the
 /// link in double, the odd half d_p = (v(S_p) - v(S_p^c)) / 2, and an operator solved once per number of players:
 ///     phi_i = sum_p weights[p, i] d_p + share[i] Delta.
-/// Pairs of a row that differ in the same players share design and operator, so that their mean is estimated as one.
+/// Pairs with as many players share design and operator; which of its players is which bit is an order of the
+/// background row's own (player_order.h), so that the errors of a row's pairs are independent: their squares add up.
 /// Integers up to the link, then double in one fixed order: same bits on every SIMD target.
 #pragma once
 
@@ -39,8 +40,9 @@ struct SampledGameArgs {
   /// pair. Its `values` are not touched. Background blocks as there: after the first one everything goes on.
   LatticeGameArgs lattice;
   Estimators* estimators = nullptr;
+  std::uint64_t order_seed = 0;       ///< of the orders of players
   double* sums = nullptr;             ///< [G x P x value_stride] out: sums of the estimated pairs' values
-  double* errors = nullptr;           ///< [G x P x value_stride] out: sums of their standard errors
+  double* squares = nullptr;          ///< [G x P x value_stride] out: sums of their standard errors' squares
   std::int32_t* estimated = nullptr;  ///< [R] out: pairs of the row that were estimated
 };
 

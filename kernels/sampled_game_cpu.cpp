@@ -2,7 +2,6 @@
 #include "kernels/sampled_game.h"
 
 #include <algorithm>
-#include <map>
 #include <vector>
 
 #include "kernels/sampled_game.task.h"
@@ -19,28 +18,15 @@ namespace limpid {
 namespace HWY_NAMESPACE {
 namespace {
 
-/// Pairs of a row that differ in the same players: sums of what was seen.
-struct SamePlayers {
-  std::vector<std::uint32_t> players;
-  std::int64_t count = 0;
-  std::vector<double> differences;  ///< [G x q]
-  std::vector<double> delta;        ///< [G]
-};
-
 class RowEstimates {
  public:
-  explicit RowEstimates(SampledGameArgs const& args)
-      : args_(args.lattice),
-        estimators_(*args.estimators),
-        sums_of_values_(args.sums),
-        sums_of_errors_(args.errors),
-        pair_(args.lattice) {}
+  explicit RowEstimates(SampledGameArgs const& args) : all_(args), args_(args.lattice), pair_(args.lattice) {}
 
   void start(std::int64_t r) const {
     for (std::int32_t g = 0; g < args_.outputs; ++g) {
       for (std::uint32_t p = 0; p < static_cast<std::uint32_t>(args_.players); ++p) {
-        at(sums_of_values_, g, p, r) = 0.0;
-        at(sums_of_errors_, g, p, r) = 0.0;
+        at(all_.sums, g, p, r) = 0.0;
+        at(all_.squares, g, p, r) = 0.0;
       }
     }
   }
@@ -48,14 +34,14 @@ class RowEstimates {
   /// Row r against the background; returns the pairs that were estimated.
   std::int32_t operator()(std::int64_t r) {
     std::int32_t estimated = 0;
-    groups_.clear();
-    group_of_.clear();
     for (std::int64_t z = 0; z < args_.background_rows; ++z) {
       if (pair_.meet(r, z) <= args_.max_players) continue;
-      observe();
+      pair_.order(all_.order_seed, args_.background_begin + z);
+      auto const design = all_.estimators->of(static_cast<std::int32_t>(pair_.players().size()));
+      observe(design);
+      for (std::int32_t g = 0; g < args_.outputs; ++g) estimate(design, g, r);
       ++estimated;
     }
-    for (auto const& group : groups_) estimate(group, r);
     return estimated;
   }
 
@@ -64,22 +50,11 @@ class RowEstimates {
     return data[(static_cast<std::int64_t>(g) * args_.players + player) * args_.value_stride + r];
   }
 
-  SamePlayers& group(EstimatorView const& design) {
-    auto const [it, fresh] = group_of_.emplace(pair_.players(), groups_.size());
-    if (fresh) {
-      auto const outputs = static_cast<std::size_t>(args_.outputs);
-      groups_.push_back({pair_.players(), 0, std::vector<double>(outputs * static_cast<std::size_t>(design.pairs)),
-                         std::vector<double>(outputs)});
-    }
-    return groups_[it->second];
-  }
-
-  void observe() {
-    auto const design = estimators_.of(static_cast<std::int32_t>(pair_.players().size()));
-    SamePlayers& seen = group(design);
+  /// Responses of all outputs: coalitions, complements, empty, full.
+  void observe(EstimatorView const& design) {
     auto const& cubes = pair_.cubes();
     auto const pairs = static_cast<std::size_t>(design.pairs);
-    std::size_t const stride = 2 * pairs + 2;  // coalitions, complements, empty, full
+    std::size_t const stride = 2 * pairs + 2;
     responses_.resize(cubes.size() * stride);
     for (std::size_t g = 0; g < cubes.size(); ++g) {
       sums_.evaluate(design, cubes[g], args_.wide);
@@ -96,12 +71,6 @@ class RowEstimates {
     }
     for (std::size_t s = 0; s < stride; ++s) {
       apply_link(args_.link, args_.outputs, responses_.data() + s, static_cast<std::int64_t>(stride));
-    }
-    ++seen.count;
-    for (std::size_t g = 0; g < cubes.size(); ++g) {
-      double const* const v = responses_.data() + g * stride;
-      for (std::size_t p = 0; p < pairs; ++p) seen.differences[g * pairs + p] += 0.5 * (v[p] - v[pairs + p]);
-      seen.delta[g] += v[2 * pairs + 1] - v[2 * pairs];
     }
   }
 
@@ -122,42 +91,36 @@ class RowEstimates {
     return lattice::margin_of<double>(static_cast<lattice::Narrow>(fixed), args_.step[g], args_.base_margin[g]);
   }
 
-  /// The mean of the group's pairs, once for each of them.
-  void estimate(SamePlayers const& seen, std::int64_t r) {
-    auto const design = estimators_.of(static_cast<std::int32_t>(seen.players.size()));
+  /// Values of output g and their standard errors.
+  void estimate(EstimatorView const& design, std::int32_t g, std::int64_t r) {
     auto const pairs = static_cast<std::size_t>(design.pairs);
-    auto const count = static_cast<double>(seen.count);
-    for (std::int32_t g = 0; g < args_.outputs; ++g) {
-      mean_.assign(seen.differences.begin() + g * design.pairs, seen.differences.begin() + (g + 1) * design.pairs);
-      for (double& d : mean_) d /= count;
-      double const delta = seen.delta[static_cast<std::size_t>(g)] / count;
-      phi_.assign(seen.players.size(), 0.0);
-      for (std::size_t p = 0; p < pairs; ++p) {
-        double const* const weights = design.weights + p * phi_.size();
-        for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += weights[i] * mean_[p];
-      }
-      for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += design.share[i] * delta;
-      spread_.resize(phi_.size());
-      estimators_.standard_errors(mean_, delta, phi_, spread_);
-      for (std::size_t i = 0; i < phi_.size(); ++i) {
-        at(sums_of_values_, g, seen.players[i], r) += count * phi_[i];
-        at(sums_of_errors_, g, seen.players[i], r) += count * spread_[i];
-      }
+    double const* const v = responses_.data() + static_cast<std::size_t>(g) * (2 * pairs + 2);
+    double const delta = v[2 * pairs + 1] - v[2 * pairs];
+    std::vector<std::uint32_t> const& players = pair_.players();
+    differences_.resize(pairs);
+    for (std::size_t p = 0; p < pairs; ++p) differences_[p] = 0.5 * (v[p] - v[pairs + p]);
+    phi_.assign(players.size(), 0.0);
+    for (std::size_t p = 0; p < pairs; ++p) {
+      double const* const weights = design.weights + p * phi_.size();
+      for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += weights[i] * differences_[p];
+    }
+    for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += design.share[i] * delta;
+    errors_.resize(phi_.size());
+    all_.estimators->standard_errors(differences_, delta, phi_, errors_);
+    for (std::size_t i = 0; i < phi_.size(); ++i) {
+      at(all_.sums, g, players[i], r) += phi_[i];
+      at(all_.squares, g, players[i], r) += errors_[i] * errors_[i];
     }
   }
 
+  SampledGameArgs const& all_;
   LatticeGameArgs const& args_;
-  Estimators& estimators_;
-  double* sums_of_values_;
-  double* sums_of_errors_;
   LargePair pair_;
   DesignSums sums_;
-  std::vector<SamePlayers> groups_;  ///< in the order in which they came
-  std::map<std::vector<std::uint32_t>, std::size_t> group_of_;
-  std::vector<double> responses_;  ///< [G x (2 q + 2)]
-  std::vector<double> mean_;       ///< [q]
-  std::vector<double> phi_;        ///< [V]
-  std::vector<double> spread_;     ///< [V]
+  std::vector<double> responses_;    ///< [G x (2 q + 2)]
+  std::vector<double> differences_;  ///< [q]
+  std::vector<double> phi_;          ///< [V]
+  std::vector<double> errors_;       ///< [V]
 };
 
 void sampled_game(SampledGameArgs const& args) {

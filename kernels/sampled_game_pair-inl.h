@@ -13,11 +13,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "kernels/lattice_game_alive-inl.h"
 #include "kernels/lattice_game_cubes-inl.h"
 #include "kernels/lattice_game_simd-inl.h"
+#include "kernels/player_order.h"
 #include "kernels/sampled_game.task.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -159,16 +161,25 @@ class LargePair {
     mark(alive_.of_long());
     players_.clear();
     for (std::uint32_t p = 0; p < index_.size(); ++p) {
-      if (index_[p] == kDead) continue;
-      index_[p] = static_cast<std::int32_t>(players_.size());
-      players_.push_back(p);
+      if (index_[p] != kDead) players_.push_back(p);
     }
     return static_cast<std::int32_t>(players_.size());
   }
-  /// [V] in increasing order; index i is bit i of coalitions.
+  /// Gives the pair's players their bits: the order of background row z, counted over the whole background.
+  void order(std::uint64_t seed, std::int64_t z) {
+    keyed_.clear();
+    for (auto const player : players_) keyed_.emplace_back(player_key(seed, z, player), player);
+    std::sort(keyed_.begin(), keyed_.end(),
+              [](auto const& a, auto const& b) { return comes_before(a.first, a.second, b.first, b.second); });
+    for (std::size_t bit = 0; bit < keyed_.size(); ++bit) {
+      players_[bit] = keyed_[bit].second;
+      index_[players_[bit]] = static_cast<std::int32_t>(bit);
+    }
+  }
+  /// [V] player i is bit i of coalitions.
   [[nodiscard]] std::vector<std::uint32_t> const& players() const noexcept { return players_; }
 
-  /// The cubes of each output [G].
+  /// The cubes of each output [G]. REQUIRES: the players have their bits.
   std::vector<CubeList> const& cubes() {
     words_ = (players_.size() + 63) / 64;
     for (auto& list : cubes_) list.clear();
@@ -223,6 +234,7 @@ class LargePair {
   AlivePair alive_;
   std::vector<std::int32_t> index_;  ///< [P] bit of the player, or kDead
   std::vector<std::uint32_t> players_;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed_;  ///< [V] key and player
   std::size_t words_ = 1;
   std::vector<CubeList> cubes_;  ///< [G]
 };

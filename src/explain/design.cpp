@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "explain/philox.h"
+#include "kernels/philox.h"
 
 namespace limpid {
 namespace {

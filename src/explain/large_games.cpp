@@ -1,5 +1,7 @@
 #include "explain/large_games.h"
 
+#include <cmath>
+
 #include "kernels/sampled_game.h"
 
 namespace limpid {
@@ -19,7 +21,7 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
   make_patterns(model_, scratch.binned.view(), serial_for, scratch.row);
   auto const vectors = static_cast<std::size_t>(out.outputs) * static_cast<std::size_t>(out.players);
   scratch.sums.resize(vectors);
-  scratch.errors.resize(vectors);
+  scratch.squares.resize(vectors);
   auto const row = static_cast<std::size_t>(r);
   background_.for_each_block(scratch.background, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
     SampledGameArgs args;
@@ -32,15 +34,16 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
     args.lattice.value_stride = 1;
     args.lattice.largest = &out.largest[row];
     args.estimators = &*scratch.estimators;
+    args.order_seed = choice_.seed;
     args.sums = scratch.sums.data();
-    args.errors = scratch.errors.data();
+    args.squares = scratch.squares.data();
     args.estimated = &out.estimated[row];
     sampled_game_cpu(args);
   });
   for (std::size_t n = 0; n < vectors; ++n) {
     std::size_t const at = n * static_cast<std::size_t>(out.stride) + row;
     out.values[at] += scratch.sums[n] / static_cast<double>(background_rows_);
-    out.errors[at] = scratch.errors[n] / static_cast<double>(background_rows_);
+    out.errors[at] = std::sqrt(scratch.squares[n]) / static_cast<double>(background_rows_);
   }
 }
 

@@ -20,8 +20,8 @@ class LargeGames {
     BinnedRows binned;
     Patterns row;
     Patterns background;
-    std::vector<double> sums;    ///< [G x P]
-    std::vector<double> errors;  ///< [G x P]
+    std::vector<double> sums;     ///< [G x P]
+    std::vector<double> squares;  ///< [G x P] of the standard errors
   };
 
   /// REQUIRES: question.estimator. The model and the background must outlive it.

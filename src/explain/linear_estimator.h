@@ -36,7 +36,11 @@ struct LinearEstimator {
   /// kGp: [V] what is left of the prior variance: SE_i^2 = sigma^2 left_i, with sigma^2 the mean over some pairs p, the
   /// same for all rows, of the squared leave-one-out residuals (K^-1 y)_p^2 / (K^-1)_pp.
   std::vector<double> variance_left;
-  std::vector<double> precision;  ///< [those pairs x (q + 1)] rows of K^-1, divided by the root of (K^-1)_pp
+  /// [(q + 1) x those pairs] columns of K^-1, divided by the root of (K^-1)_pp; the last row is of Delta / 2.
+  std::vector<double> precision;
+  [[nodiscard]] std::int64_t scale_rows() const noexcept {
+    return static_cast<std::int64_t>(precision.size()) / (pairs + 1);
+  }
 };
 
 /// rho times V of the gp's covariance.

@@ -149,10 +149,11 @@ void store_gp(Observations const& seen, ValueCovariance const& covariance, doubl
 void store_scale(std::vector<double> const& inverse, LinearEstimator& out) {
   std::int64_t const n = out.pairs + 1;
   std::int64_t const rows = std::min(kScalePairs, out.pairs);
+  out.precision.resize(at(n * rows));
   for (std::int64_t i = 0; i < rows; ++i) {
     std::int64_t const p = i * out.pairs / rows;
     double const root = std::sqrt(inverse[at(p * (n + 1))]);
-    for (std::int64_t q = 0; q < n; ++q) out.precision.push_back(inverse[at(p * n + q)] / root);
+    for (std::int64_t q = 0; q < n; ++q) out.precision[at(q * rows + i)] = inverse[at(p * n + q)] / root;
   }
 }
 

@@ -27,7 +27,7 @@ def relative_errors(found, expected):
     return sorted(out)
 
 
-@pytest.mark.parametrize("estimator, median, covered", [("gp", 0.02, 0.75), ("wls", 0.06, 0.93)])
+@pytest.mark.parametrize("estimator, median, covered", [("gp", 0.02, 0.65), ("wls", 0.06, 0.93)])
 def test_estimates_are_close_and_say_how_close(exact, estimator, median, covered):
     done = explain(*ARGS, *FEW[:2], "--estimator", estimator, "--coalitions", 400, "--out", "-")
     rows = rows_of(done.stdout)

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -17,6 +18,7 @@
 
 #include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
+#include "kernels/player_order.h"
 #include "kernels/sampled_game.task.h"
 
 namespace limpid::tests {
@@ -113,7 +115,10 @@ std::vector<double> naive_values(SampledGameArgs const& args, std::int64_t r, st
     differing.insert(cube.inside.begin(), cube.inside.end());
     differing.insert(cube.outside.begin(), cube.outside.end());
   }
-  std::vector<std::uint32_t> const players(differing.begin(), differing.end());
+  std::vector<std::uint32_t> players(differing.begin(), differing.end());
+  std::sort(players.begin(), players.end(), [&args, z](std::uint32_t a, std::uint32_t b) {
+    return player_key(args.order_seed, z, a) < player_key(args.order_seed, z, b);
+  });
   live = static_cast<std::int32_t>(players.size());
   std::vector<double> values(static_cast<std::size_t>(game.outputs * game.players), 0.0);
   if (live <= game.max_players) return values;
@@ -149,7 +154,7 @@ std::vector<double> naive_values(SampledGameArgs const& args, std::int64_t r, st
 struct Case {
   LatticeCase game;
   std::vector<double> sums;
-  std::vector<double> errors;
+  std::vector<double> squares;
   std::vector<std::int32_t> estimated;
   SampledGameArgs args;
 
@@ -157,20 +162,25 @@ struct Case {
     args.lattice = game.args;
     args.lattice.max_players = limit;
     sums.assign(game.values.size(), -77.0);
-    errors.assign(game.values.size(), -77.0);
+    squares.assign(game.values.size(), -77.0);
     estimated.assign(static_cast<std::size_t>(shape.rows), -77);
     args.sums = sums.data();
-    args.errors = errors.data();
+    args.squares = squares.data();
     args.estimated = estimated.data();
+    args.order_seed = 0x123456789abcdefULL;
   }
   void play(Estimators& estimators) {
     args.estimators = &estimators;
     std::fill(sums.begin(), sums.end(), -77.0);
+    std::fill(squares.begin(), squares.end(), -77.0);
     lattice_game_cpu(args.lattice);
     sampled_game_cpu(args);
   }
   [[nodiscard]] double sum(std::int32_t vector, std::int64_t row) const {
     return sums[static_cast<std::size_t>(vector * args.lattice.value_stride + row)];
+  }
+  [[nodiscard]] double square(std::int32_t vector, std::int64_t row) const {
+    return squares[static_cast<std::size_t>(vector * args.lattice.value_stride + row)];
   }
 };
 
@@ -195,26 +205,32 @@ TEST_P(SampledGame, EqualsTheNaiveReferenceOnEverySimdTarget) {
   auto const& args = it.args.lattice;
   for (std::int64_t r = 0; r < args.rows; ++r) {
     std::vector<double> expected(static_cast<std::size_t>(outputs * players), 0.0);
+    std::vector<double> squares(expected.size(), 0.0);
     std::int32_t estimated = 0;
     for (std::int64_t z = 0; z < args.background_rows; ++z) {
       std::int32_t live = 0;
       auto const pair = naive_values(it.args, r, z, live);
       ASSERT_GT(live, args.max_players) << "the case should have large pairs only";
       ++estimated;
-      for (std::size_t n = 0; n < pair.size(); ++n) expected[n] += pair[n];
+      for (std::size_t n = 0; n < pair.size(); ++n) {
+        expected[n] += pair[n];
+        squares[n] += 4.0 * pair[n] * pair[n];  // RandomEstimators' error is twice the value
+      }
     }
     EXPECT_EQ(it.estimated[static_cast<std::size_t>(r)], estimated);
     for (std::int32_t n = 0; n < outputs * players; ++n) {
       double const phi = expected[static_cast<std::size_t>(n)];
+      double const square = squares[static_cast<std::size_t>(n)];
       EXPECT_NEAR(it.sum(n, r), phi, 1e-12 * std::max(1.0, std::fabs(phi)));
+      EXPECT_NEAR(it.square(n, r), square, 1e-12 * std::max(1.0, square));
     }
   }
-  auto const errors = it.errors;
+  auto const squares = it.squares;
   on_each_simd_target([&] {
     it.play(estimators);
     for (std::size_t i = 0; i < sums.size(); ++i) {
       ASSERT_EQ(std::bit_cast<std::uint64_t>(it.sums[i]), std::bit_cast<std::uint64_t>(sums[i])) << i;
-      ASSERT_EQ(std::bit_cast<std::uint64_t>(it.errors[i]), std::bit_cast<std::uint64_t>(errors[i])) << i;
+      ASSERT_EQ(std::bit_cast<std::uint64_t>(it.squares[i]), std::bit_cast<std::uint64_t>(squares[i])) << i;
     }
   });
 }
@@ -249,7 +265,8 @@ TEST(SampledGameBlocks, GiveTheMeanOfTheWhole) {
     sampled_game_cpu(blocks.args);
   }
   for (std::int32_t p = 0; p < 24; ++p) {
-    EXPECT_NEAR(blocks.sum(p, 1), whole.sum(p, 1), 1e-12);
+    EXPECT_EQ(blocks.sum(p, 1), whole.sum(p, 1));
+    EXPECT_EQ(blocks.square(p, 1), whole.square(p, 1));
   }
   EXPECT_EQ(blocks.estimated, whole.estimated);
 }

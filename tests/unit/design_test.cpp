@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -12,7 +13,8 @@
 #include <set>
 #include <vector>
 
-#include "explain/philox.h"
+#include "kernels/philox.h"
+#include "kernels/player_order.h"
 
 namespace limpid {
 namespace {
@@ -55,6 +57,32 @@ TEST(Philox, GivesThePublishedNumbers) {
   EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}), (PhiloxCounter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
             (PhiloxCounter{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+/// An order is of the background row and the seed: every player comes first about equally often, and two rows' orders
+/// have nothing to do with each other.
+TEST(PlayerOrder, IsUniformAndItsOwnForEveryBackgroundRow) {
+  constexpr std::uint32_t kPlayers = 5;
+  constexpr std::int64_t kRows = 20000;
+  std::array<std::int64_t, kPlayers> first{};
+  std::int64_t same_as_before = 0;
+  std::uint32_t before = kPlayers;
+  for (std::int64_t z = 0; z < kRows; ++z) {
+    std::uint32_t lead = 0;
+    for (std::uint32_t p = 1; p < kPlayers; ++p) {
+      if (comes_before(player_key(7, z, p), p, player_key(7, z, lead), lead)) lead = p;
+    }
+    ++first[lead];
+    same_as_before += lead == before ? 1 : 0;
+    before = lead;
+  }
+  constexpr double kExpected = kRows / static_cast<double>(kPlayers);
+  for (auto const count : first) EXPECT_NEAR(static_cast<double>(count), kExpected, 5.0 * std::sqrt(kExpected));
+  EXPECT_NEAR(static_cast<double>(same_as_before), kExpected, 5.0 * std::sqrt(kExpected));
+  EXPECT_NE(player_key(7, 1, 0), player_key(8, 1, 0));
+  EXPECT_NE(player_key(7, 1, 0), player_key(7, std::int64_t{1} << 32U | 1, 0));
+  EXPECT_TRUE(comes_before(3, 1, 3, 2));
+  EXPECT_FALSE(comes_before(3, 2, 3, 1));
 }
 
 TEST(Design, HoldsEveryCoalitionWhenTheBudgetAllows) {

@@ -6,23 +6,30 @@
 #include <array>
 #include <cstdint>
 
+#include "limpid/platform.h"
+
 namespace limpid {
 
-using PhiloxCounter = std::array<std::uint32_t, 4>;
-using PhiloxKey = std::array<std::uint32_t, 2>;
+struct PhiloxCounter {
+  std::uint32_t x = 0, y = 0, z = 0, w = 0;
+  bool operator==(PhiloxCounter const&) const = default;
+};
+struct PhiloxKey {
+  std::uint32_t x = 0, y = 0;
+};
 
-[[nodiscard]] constexpr PhiloxCounter philox(PhiloxCounter counter, PhiloxKey key) noexcept {
+[[nodiscard]] LIMPID_HD constexpr PhiloxCounter philox(PhiloxCounter counter, PhiloxKey key) noexcept {
   constexpr std::uint64_t kMultiplier0 = 0xD2511F53;
   constexpr std::uint64_t kMultiplier1 = 0xCD9E8D57;
   constexpr std::uint32_t kWeyl0 = 0x9E3779B9;
   constexpr std::uint32_t kWeyl1 = 0xBB67AE85;
   constexpr int kRounds = 10;
   for (int round = 0; round < kRounds; ++round) {
-    std::uint64_t const product0 = kMultiplier0 * counter[0];
-    std::uint64_t const product1 = kMultiplier1 * counter[2];
-    counter = {static_cast<std::uint32_t>(product1 >> 32U) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>(product0 >> 32U) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product0)};
-    key = {key[0] + kWeyl0, key[1] + kWeyl1};
+    std::uint64_t const product0 = kMultiplier0 * counter.x;
+    std::uint64_t const product1 = kMultiplier1 * counter.z;
+    counter = {static_cast<std::uint32_t>(product1 >> 32U) ^ counter.y ^ key.x, static_cast<std::uint32_t>(product1),
+               static_cast<std::uint32_t>(product0 >> 32U) ^ counter.w ^ key.y, static_cast<std::uint32_t>(product0)};
+    key = {key.x + kWeyl0, key.y + kWeyl1};
   }
   return counter;
 }
@@ -36,8 +43,9 @@ class PhiloxStream {
 
   [[nodiscard]] std::uint64_t next() noexcept {
     if (at_ == kPerBlock) {
-      block_ = philox(counter_, key_);
-      if (++counter_[0] == 0) ++counter_[1];
+      auto const drawn = philox(counter_, key_);
+      block_ = {drawn.x, drawn.y, drawn.z, drawn.w};
+      if (++counter_.x == 0) ++counter_.y;
       at_ = 0;
     }
     std::uint64_t const low = block_[2 * at_];
@@ -59,7 +67,7 @@ class PhiloxStream {
   static constexpr std::size_t kPerBlock = 2;
   PhiloxKey key_;
   PhiloxCounter counter_;
-  PhiloxCounter block_{};
+  std::array<std::uint32_t, 2 * kPerBlock> block_{};
   std::size_t at_ = kPerBlock;
 };
 
