@@ -6,6 +6,7 @@
 
 #include "blackbox/command_predictor.h"
 #include "blackbox/predictor.h"
+#include "blackbox/xgboost_predictor.h"
 #include "limpid/error.h"
 
 namespace limpid {
@@ -47,8 +48,9 @@ std::unique_ptr<Predictor> make_predictor(PredictorOptions const& options, Predi
     case PredictorKind::kCommand:
       return make_command_predictor(options, std::move(columns));
     case PredictorKind::kHttp:
-    case PredictorKind::kXgboost:
       break;
+    case PredictorKind::kXgboost:
+      return make_xgboost_predictor(options, columns);
   }
   throw Error("usage.predictor", fmt::format("this build has no predictor for '{}'", options.text), {}, kKnown);
 }

@@ -77,6 +77,17 @@ class Predictor {
 
 enum class PredictorKind : std::uint8_t { kXgboost, kHttp, kCommand };
 
+/// Of `--predictor xgboost`.
+struct XgboostOptions {
+  std::string library;        ///< empty: looked for
+  std::string model;          ///< file
+  bool margin = false;        ///< before the link
+  int threads = 1;            ///< of the library's predictor
+  bool rounds_given = false;  ///< else up to the best one, where training stopped early
+  std::int32_t rounds_begin = 0;
+  std::int32_t rounds_end = 0;  ///< 0: all
+};
+
 /// `--predictor` and the options that belong to it. Each predictor's options stand in its own block.
 struct PredictorOptions {
   PredictorKind kind = PredictorKind::kCommand;
@@ -86,6 +97,7 @@ struct PredictorOptions {
   double timeout_seconds = 60.0;  ///< without an answer (http: to a request; command: to any row)
 
   bool header = false;  ///< command, http CSV: the columns' names go first
+  XgboostOptions xgboost;
 };
 
 /// What `--predictor` means: "xgboost", "http://..." or "https://...", "cmd:...". Throws Error usage.predictor.
