@@ -1,0 +1,182 @@
+"""Markdown tables of the cells."""
+
+from cells import key_of
+
+STATES = {"pairs": "pairs (B = 1)", "B20": "rows, B = 20", "B100": "rows, B = 100"}
+LIMPID = {
+    "auto": ("auto", "leverage"),
+    "focus": ("focus", "leverage"),
+    "gp": ("gp", "leverage"),
+    "wls": ("wls", "leverage"),
+    "wls, kernel design": ("wls", "kernel"),
+}
+SHAPIQ = ("OddSHAP", "PolySHAP", "RegressionMSR", "ProxySHAP", "LeverageSHAP", "KernelSHAP")
+SHARED_BUDGETS = (512, "auto", 8192)
+BUDGETS = ("V", "4V", 128, 256, 512, 1024, "auto", 4096, 8192, 16384)
+EXACT = 2e-5  # relative error at which an estimate is called exact: the peers play the game in float32
+CLOSE = 1.1
+
+
+def spell(budget):
+    return "2V + 2048" if budget == "auto" else str(budget)
+
+
+def percent(value):
+    if value is None:
+        return ""
+    if value < EXACT:
+        return "exact"
+    return f"{100 * value:.2g}" if value < 0.1 else f"{100 * value:.0f}"
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
+
+
+def cell(results, model, tool, state, estimator, design, budget):
+    """The measured cell, or None where it is blank or missing."""
+    cells = results[model].get(tool, {}).get("cells", {})
+    found = cells.get(key_of(state, estimator, design, budget))
+    return None if found is None or "blank" in found else found
+
+
+def asked(results, state):
+    return [model for model in results if any(
+        key.startswith(f"{state}/") for tool in results[model].values() for key in tool["cells"]
+    )]  # fmt: skip
+
+
+def models(results):
+    rows = []
+    for name, tools in results.items():
+        about = next(iter(tools.values()))["model"]
+        players = {state: next((c["players"] for tool in tools.values() for key, c in tool["cells"].items()
+                                if key.startswith(f"{state}/") and "players" in c), "") for state in STATES}  # fmt: skip
+        rows.append((name, about["features"], about["trees"], about["depth"], about["objective"], about["space"],
+                     players["pairs"], players["B20"]))  # fmt: skip
+    return table(("model", "features", "trees", "depth", "objective", "game", "V, pairs", "V, rows"), rows)
+
+
+def shared_entries(results, model, state, budget):
+    """{estimator: median error on the rows that every tool answers}, limpid's first."""
+    out = {}
+    for name, (estimator, design) in LIMPID.items():
+        found = cell(results, model, "limpid", state, estimator, design, budget)
+        out[f"limpid {name}"] = found and found["shared"]
+    found = cell(results, model, "shap", state, "KernelExplainer", None, budget)
+    out["shap"] = found and found["shared"]
+    for name in SHAPIQ:
+        found = cell(results, model, "shapiq", state, name, None, budget)
+        out[name] = found and found["shared"]
+    return out
+
+
+def shared(results):
+    parts = []
+    for state in ("pairs", "B20", "B100"):
+        for budget in SHARED_BUDGETS:
+            rows = []
+            for model in asked(results, state):
+                entries = shared_entries(results, model, state, budget)
+                known = [e["median"] for e in entries.values() if e]
+                if not known:
+                    continue
+                marked = [mark(e, min(known)) for e in entries.values()]
+                rows.append((model, *marked))
+            if rows:
+                head = ("model", *entries)
+                parts.append(f"{STATES[state]}, {spell(budget)} coalitions:\n\n" + table(head, rows))
+    return "\n\n".join(parts)
+
+
+def mark(entry, best):
+    if entry is None:
+        return ""
+    text = f"{percent(entry['median'])} ({percent(entry['p90'])})"
+    return f"**{text}**" if entry["median"] <= max(CLOSE * best, EXACT) else text
+
+
+def behind(results):
+    """Where limpid's auto is more than a tenth above the best of the others, on the rows that all answer."""
+    rows, compared = [], 0
+    for state in ("pairs", "B20", "B100"):
+        for budget in SHARED_BUDGETS:
+            for model in asked(results, state):
+                entries = shared_entries(results, model, state, budget)
+                ours = entries["limpid auto"]
+                others = {n: e["median"] for n, e in entries.items() if e and not n.startswith("limpid")}
+                if ours is None or not others:
+                    continue
+                compared += 1
+                best = min(others, key=others.get)
+                if ours["median"] > max(CLOSE * others[best], EXACT):
+                    rows.append((STATES[state], model, spell(budget), percent(ours["median"]), best,
+                                 percent(others[best]), f"{ours['median'] / others[best]:.2g}"))  # fmt: skip
+    head = ("state", "model", "coalitions", "limpid auto, %", "best other", "its error, %", "ratio")
+    summary = f"Of {compared} comparisons (model, state, budget) limpid's `auto` is best or within a tenth of the best"
+    summary += f" in {compared - len(rows)}."
+    return summary + ("\n\n" + table(head, rows) if rows else "")
+
+
+def budgets(results):
+    """All rows and seeds: limpid and shap."""
+    parts = []
+    for state in ("pairs", "B20"):
+        rows = []
+        for model in asked(results, state):
+            tools = [("limpid", name, *what) for name, what in LIMPID.items()]
+            for tool, name, estimator, design in [*tools, ("shap", "", "KernelExplainer", None)]:
+                found = [cell(results, model, tool, state, estimator, design, budget) for budget in BUDGETS]
+                if any(found):
+                    figures = [f and f"{percent(f['median'])} ({percent(f['p90'])})" or "" for f in found]
+                    rows.append((model, f"{tool} {name}".strip(), *figures))
+        if rows:
+            parts.append(f"{STATES[state]}:\n\n" + table(("model", "estimator", *map(spell, BUDGETS)), rows))
+    return "\n\n".join(parts)
+
+
+def coverage(results):
+    parts = []
+    for estimator in ("wls", "gp", "focus", "auto"):
+        rows = []
+        for model in results:
+            for state in STATES:
+                found = [cell(results, model, "limpid", state, estimator, "leverage", b) for b in BUDGETS]
+                shares = [f and f["coverage"].get("share") for f in found]
+                if any(s is not None for s in shares):
+                    counts = [f["coverage"]["values"] if f else 0 for f in found]
+                    told = [cover(s, n) for s, n in zip(shares, counts)]
+                    rows.append((model, STATES[state], *told))
+        if rows:
+            parts.append(f"`{estimator}`:\n\n" + table(("model", "state", *map(spell, BUDGETS)), rows))
+    return "\n\n".join(parts)
+
+
+def cover(share, values):
+    """A share in per cent; in brackets where it rests on few values."""
+    if not share or values < 50:
+        return ""
+    text = f"{100 * share:.1f}"
+    return f"({text})" if values < 400 else text
+
+
+def blank(results):
+    """What could not be measured, each reason once."""
+    reasons = {}
+    for model, tools in results.items():
+        for tool, content in tools.items():
+            for key, found in content["cells"].items():
+                if "blank" in found:
+                    reasons.setdefault((tool, found["blank"]), []).append(f"{model} {key}")
+    lines = [f"- {tool}: {why} ({len(where)} cells, the first {where[0]})" for (tool, why), where in reasons.items()]
+    return "\n".join(lines) or "None."
+
+
+def timing(records):
+    rows = [(r["model"], r["state"], r["how"], r["limpid_budget"], percent(r["limpid_error"]), r["shap_budget"],
+             percent(r["shap_error"]), f"{r['ratio_stage']:.0f}", f"{r['ratio_command']:.0f}")
+            for r in records["records"]]  # fmt: skip
+    head = ("model", "state", "limpid", "its budget", "its error, %", "shap's budget", "its error, %",
+            "times faster", "with start-up")  # fmt: skip
+    return f"On {records['machine']['processor']}, one core:\n\n" + table(head, rows)
