@@ -1,8 +1,9 @@
-"""seeds.py DIR: a folder of seeds for each fuzzer, from the fixtures: small models of every family, archives of them, and
-rows. Large files would slow the fuzzers down without reaching more."""
+"""seeds.py DIR: a folder of seeds for each fuzzer, from the fixtures: small models of every family, archives of them,
+JMESPath expressions, and rows. Large files would slow the fuzzers down without reaching more."""
 
 import gzip
 import io
+import json
 import sys
 import tarfile
 import zipfile
@@ -62,6 +63,11 @@ def main():
     small = min(models("xgboost", (".ubj",)), key=lambda path: path.stat().st_size).read_bytes()
     for name, data in archives(small).items():
         (root / "archive" / name).write_bytes(data)
+    (root / "jmespath").mkdir(exist_ok=True)
+    fixture = json.loads((FIXTURES / "jmespath/cases.json").read_text(encoding="utf-8"))
+    for number, case in enumerate(fixture["cases"][::4]):  # an expression, then a document
+        document = json.dumps(fixture["documents"].get(case.get("document")), ensure_ascii=False)
+        (root / "jmespath" / str(number)).write_text(f"{case['expression']}\n{document}", encoding="utf-8")
     (root / "csv").mkdir(exist_ok=True)
     for path in sorted(FIXTURES.glob("*/*.csv")):  # two bytes first: the reader's options
         lines = path.read_bytes().split(b"\n")[:8]
