@@ -91,18 +91,13 @@ class Evaluation {
       case NodeKind::kObject:
         return select(node, *in);
       case NodeKind::kOr:
-      case NodeKind::kAnd: {
-        auto left = run(node.children[0], Result(*in));
-        if (is_false(*left) != (node.kind == NodeKind::kAnd)) return run(node.children[1], std::move(in));
-        return in.made() == nullptr ? std::move(left) : Result(take(std::move(left)));
-      }
+      case NodeKind::kAnd:
+        return either(node, std::move(in));
       case NodeKind::kNot:
         return Result(JsonValue{is_false(*run(node.children[0], std::move(in)))});
-      case NodeKind::kCompare: {
-        auto const left = run(node.children[0], Result(*in));
-        auto const right = run(node.children[1], Result(*in));
-        return Result(compare(*left, *right, node.comparison));
-      }
+      case NodeKind::kCompare:
+        return Result(
+            compare(*run(node.children[0], Result(*in)), *run(node.children[1], Result(*in)), node.comparison));
     }
     return Result(null_value());
   }
@@ -149,6 +144,13 @@ class Evaluation {
     auto const size = static_cast<std::int64_t>(items->size());
     auto const at = *node.parts[0] < 0 ? *node.parts[0] + size : *node.parts[0];
     return part_of(in, at < 0 || at >= size ? nullptr : &(*items)[static_cast<std::size_t>(at)]);
+  }
+
+  /// The left side of an "or" that is true, of an "and" that is false; else the right one.
+  Result either(Node const& node, Result in) {
+    auto left = run(node.children[0], Result(*in));
+    if (is_false(*left) != (node.kind == NodeKind::kAnd)) return run(node.children[1], std::move(in));
+    return in.made() == nullptr ? std::move(left) : Result(take(std::move(left)));
   }
 
   /// Python's rules: negative positions count from the end, what lies outside is cut.

@@ -60,6 +60,9 @@ struct Fault {
   std::size_t at = 0;
 };
 
+/// How tightly a token binds what is left of it; 0: not at all.
+[[nodiscard]] int power(TokenKind kind) noexcept;
+
 /// The last token is kEnd. Throws Fault.
 [[nodiscard]] std::vector<Token> tokenize(std::string_view expression);
 

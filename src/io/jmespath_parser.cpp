@@ -11,48 +11,6 @@ namespace limpid::jmespath {
 namespace {
 
 constexpr int kProjectionStop = 10;  ///< tokens that bind less end a projection
-constexpr int kFlattenPower = 9;
-constexpr int kStarPower = 20;
-constexpr int kFilterPower = 21;
-constexpr int kDotPower = 40;
-constexpr int kNotPower = 45;
-
-/// How tightly a token binds what is left of it.
-int power(TokenKind kind) noexcept {
-  switch (kind) {
-    case TokenKind::kPipe:
-      return 1;
-    case TokenKind::kOr:
-      return 2;
-    case TokenKind::kAnd:
-      return 3;
-    case TokenKind::kEqual:
-    case TokenKind::kUnequal:
-    case TokenKind::kLess:
-    case TokenKind::kLessEqual:
-    case TokenKind::kGreater:
-    case TokenKind::kGreaterEqual:
-      return 5;
-    case TokenKind::kFlatten:
-      return kFlattenPower;
-    case TokenKind::kStar:
-      return kStarPower;
-    case TokenKind::kFilter:
-      return kFilterPower;
-    case TokenKind::kDot:
-      return kDotPower;
-    case TokenKind::kNot:
-      return kNotPower;
-    case TokenKind::kBrace:
-      return 50;
-    case TokenKind::kBracket:
-      return 55;
-    case TokenKind::kOpen:
-      return 60;
-    default:
-      return 0;
-  }
-}
 
 class Parser {
  public:
@@ -108,7 +66,10 @@ class Parser {
   }
 
   Node prefix();
+  Node leaf();
+  Node parenthesis();
   Node infix(Node left);
+  Node binary(NodeKind kind, Node left);
   Node bracket_prefix();
   Node bracket_infix(Node left);
   Node index(Node left);
@@ -118,9 +79,6 @@ class Parser {
   Node after_dot(int least);
   Node list();
   Node object();
-  void refuse_call() const {
-    if (peek() == TokenKind::kOpen) throw Fault{"functions are not supported", tokens_[at_].at};
-  }
 
   std::string_view text_;
   std::vector<Token> tokens_;
@@ -128,31 +86,22 @@ class Parser {
   int nested_ = 0;
 };
 
+/// What an expression begins with.
 Node Parser::prefix() {
-  Node node;
   switch (peek()) {
     case TokenKind::kName:
     case TokenKind::kQuotedName:
-      node.kind = NodeKind::kField;
-      node.text = std::move(next().text);
-      refuse_call();
-      return node;
     case TokenKind::kLiteral:
-      node.kind = NodeKind::kLiteral;
-      node.value = std::move(next().value);
-      return node;
+      return leaf();
     case TokenKind::kCurrent:
       next();
-      return node;
+      return {};
     case TokenKind::kStar:
       next();
-      return projection(NodeKind::kValueProjection, {}, kStarPower);
+      return projection(NodeKind::kValueProjection, {}, power(TokenKind::kStar));
     case TokenKind::kFlatten:
-      next();
-      return projection(NodeKind::kProjection, make_of(NodeKind::kFlatten, Node{}), kFlattenPower);
     case TokenKind::kFilter:
-      next();
-      return filter({});
+      return infix({});
     case TokenKind::kBracket:
       next();
       return bracket_prefix();
@@ -161,59 +110,77 @@ Node Parser::prefix() {
       return object();
     case TokenKind::kNot:
       next();
-      return make_of(NodeKind::kNot, expression(kNotPower));
+      return make_of(NodeKind::kNot, expression(power(TokenKind::kNot)));
     case TokenKind::kOpen:
       next();
-      node = expression(0);
-      expect(TokenKind::kClose, "')'");
-      return node;
+      return parenthesis();
     default:
       fail("expected an expression");
   }
 }
 
+Node Parser::parenthesis() {
+  auto node = expression(0);
+  expect(TokenKind::kClose, "')'");
+  return node;
+}
+
+/// A field or a literal.
+Node Parser::leaf() {
+  auto& token = next();
+  Node node;
+  if (token.kind == TokenKind::kLiteral) {
+    node.kind = NodeKind::kLiteral;
+    node.value = std::move(token.value);
+    return node;
+  }
+  if (peek() == TokenKind::kOpen) throw Fault{"functions are not supported", tokens_[at_].at};
+  node.kind = NodeKind::kField;
+  node.text = std::move(token.text);
+  return node;
+}
+
+/// What goes on after `left`.
 Node Parser::infix(Node left) {
   auto const kind = peek();
   switch (kind) {
     case TokenKind::kDot:
       next();
-      if (peek() == TokenKind::kStar) {
-        next();
-        return projection(NodeKind::kValueProjection, std::move(left), kDotPower);
-      }
-      return make_of(NodeKind::kChain, std::move(left), after_dot(kDotPower));
-    case TokenKind::kPipe:
+      if (peek() != TokenKind::kStar)
+        return make_of(NodeKind::kChain, std::move(left), after_dot(power(TokenKind::kDot)));
       next();
-      return make_of(NodeKind::kChain, std::move(left), expression(power(kind)));
-    case TokenKind::kOr:
-      next();
-      return make_of(NodeKind::kOr, std::move(left), expression(power(kind)));
-    case TokenKind::kAnd:
-      next();
-      return make_of(NodeKind::kAnd, std::move(left), expression(power(kind)));
+      return projection(NodeKind::kValueProjection, std::move(left), power(TokenKind::kDot));
     case TokenKind::kFlatten:
       next();
-      return projection(NodeKind::kProjection, make_of(NodeKind::kFlatten, std::move(left)), kFlattenPower);
+      return projection(NodeKind::kProjection, make_of(NodeKind::kFlatten, std::move(left)),
+                        power(TokenKind::kFlatten));
     case TokenKind::kFilter:
       next();
       return filter(std::move(left));
     case TokenKind::kBracket:
       next();
       return bracket_infix(std::move(left));
-    case TokenKind::kEqual:
-    case TokenKind::kUnequal:
-    case TokenKind::kLess:
-    case TokenKind::kLessEqual:
-    case TokenKind::kGreater:
-    case TokenKind::kGreaterEqual: {
-      next();
-      auto node = make_of(NodeKind::kCompare, std::move(left), expression(power(kind)));
-      node.comparison = kind;
-      return node;
-    }
-    default:
+    case TokenKind::kPipe:
+      return binary(NodeKind::kChain, std::move(left));
+    case TokenKind::kOr:
+      return binary(NodeKind::kOr, std::move(left));
+    case TokenKind::kAnd:
+      return binary(NodeKind::kAnd, std::move(left));
+    case TokenKind::kStar:
+    case TokenKind::kNot:
+    case TokenKind::kBrace:
+    case TokenKind::kOpen:
       fail("expected '.', '[', '|' or the end");
+    default:
+      return binary(NodeKind::kCompare, std::move(left));
   }
+}
+
+Node Parser::binary(NodeKind kind, Node left) {
+  auto const sign = next().kind;
+  auto node = make_of(kind, std::move(left), expression(power(sign)));
+  node.comparison = sign;
+  return node;
 }
 
 /// After a "[" that begins an expression.
@@ -228,7 +195,7 @@ Node Parser::bracket_infix(Node left) {
   if (peek() == TokenKind::kNumber || peek() == TokenKind::kColon) return index(std::move(left));
   expect(TokenKind::kStar, "an index, a slice or '*'");
   expect(TokenKind::kUnbracket, "']'");
-  return projection(NodeKind::kProjection, std::move(left), kStarPower);
+  return projection(NodeKind::kProjection, std::move(left), power(TokenKind::kStar));
 }
 
 /// [number] or [start:stop:step], which projects.
@@ -250,13 +217,14 @@ Node Parser::index(Node left) {
   next();
   if (colons == 0) return make_of(NodeKind::kChain, std::move(left), std::move(part));
   part.kind = NodeKind::kSlice;
-  return projection(NodeKind::kProjection, make_of(NodeKind::kChain, std::move(left), std::move(part)), kStarPower);
+  return projection(NodeKind::kProjection, make_of(NodeKind::kChain, std::move(left), std::move(part)),
+                    power(TokenKind::kStar));
 }
 
 Node Parser::filter(Node left) {
   auto condition = expression(0);
   expect(TokenKind::kUnbracket, "']'");
-  auto right = peek() == TokenKind::kFlatten ? Node{} : projected(kFilterPower);
+  auto right = peek() == TokenKind::kFlatten ? Node{} : projected(power(TokenKind::kFilter));
   return make_of(NodeKind::kFilter, std::move(left), std::move(right), std::move(condition));
 }
 

@@ -140,6 +140,19 @@ class Lexer {
 
 }  // namespace
 
+int power(TokenKind kind) noexcept {
+  static constexpr std::pair<TokenKind, int> kPowers[] = {
+      {TokenKind::kPipe, 1},         {TokenKind::kOr, 2},      {TokenKind::kAnd, 3},       {TokenKind::kEqual, 5},
+      {TokenKind::kUnequal, 5},      {TokenKind::kLess, 5},    {TokenKind::kLessEqual, 5}, {TokenKind::kGreater, 5},
+      {TokenKind::kGreaterEqual, 5}, {TokenKind::kFlatten, 9}, {TokenKind::kStar, 20},     {TokenKind::kFilter, 21},
+      {TokenKind::kDot, 40},         {TokenKind::kNot, 45},    {TokenKind::kBrace, 50},    {TokenKind::kBracket, 55},
+      {TokenKind::kOpen, 60}};
+  for (auto const& [known, value] : kPowers) {
+    if (known == kind) return value;
+  }
+  return 0;
+}
+
 std::vector<Token> tokenize(std::string_view expression) { return Lexer(expression).run(); }
 
 }  // namespace limpid::jmespath
