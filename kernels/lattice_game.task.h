@@ -117,6 +117,16 @@ LIMPID_HD inline Real sum_by_halving(Real* entries, std::uint32_t size) noexcept
   return entries[0];
 }
 
+/// The sums M_i of the entries that have bit i, by halving in place. entries [2^V]; sums [V].
+template <class Real>
+LIMPID_HD inline void fold_members(Real* entries, std::int32_t live, double* sums) noexcept {
+  for (std::int32_t bit = live - 1; bit >= 0; --bit) {
+    std::uint32_t const half = 1U << bit;
+    for (std::uint32_t i = 0; i < half; ++i) entries[i] += entries[i + half];
+    sums[bit] = static_cast<double>(sum_by_halving(entries + half, half));
+  }
+}
+
 /// Shapley values of one output, V > 0. `game` [2^V]: v(S) - v(empty), destroyed;
 /// `values` [V] out: phi_i = M_i - sum_S p_|S| v(S).
 template <class Real>
@@ -128,11 +138,7 @@ LIMPID_HD inline void fold(Real* game, std::int32_t live, double* values) noexce
     for (std::uint32_t rest = s; rest != 0; rest &= rest - 1) ++members;
     game[s] *= member_weight<Real>(live, members);
   }
-  for (std::int32_t bit = live - 1; bit >= 0; --bit) {
-    std::uint32_t const half = 1U << bit;
-    for (std::uint32_t i = 0; i < half; ++i) game[i] += game[i + half];
-    values[bit] = static_cast<double>(sum_by_halving(game + half, half));
-  }
+  fold_members(game, live, values);
   double const common = common_part(live, whole, [values](std::int32_t bit) { return values[bit]; });
   for (std::int32_t bit = 0; bit < live; ++bit) values[bit] -= common;
 }
