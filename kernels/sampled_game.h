@@ -1,28 +1,17 @@
 /// sampled_game: response Shapley values of the pairs (row, background row) whose lattice would be too large,
 /// ARCHITECTURE.md 2.3. The pair's cubes are evaluated on a design's coalitions by bit tests, in integers; then the
-/// link in double, the odd half d_p = (v(S_p) - v(S_p^c)) / 2, and an operator solved once per number of players:
-///     phi_i = sum_p weights[p, i] d_p + share[i] Delta.
+/// link in double, the odd half d_p = (v(S_p) - v(S_p^c)) / 2, and the operator of as many players (apply_operator.h).
 /// Pairs with as many players share design and operator; which of its players is which bit is an order of the
 /// background row's own (player_order.h), so that the errors of a row's pairs are independent: their squares add up.
 /// Integers up to the link, then double in one fixed order: same bits on every SIMD target.
 #pragma once
 
 #include <cstdint>
-#include <span>
 
+#include "kernels/apply_operator.h"
 #include "kernels/lattice_game.h"
 
 namespace limpid {
-
-/// A design and its operator for V players.
-struct EstimatorView {
-  std::int32_t players = 0;                   ///< V
-  std::int32_t words = 1;                     ///< 64-bit words of a coalition
-  std::int64_t pairs = 0;                     ///< q
-  std::uint64_t const* coalitions = nullptr;  ///< [q x words] one of each pair: player i is bit i % 64 of word i / 64
-  double const* weights = nullptr;            ///< [q x V]
-  double const* share = nullptr;              ///< [V]
-};
 
 /// Where estimators come from: made when a number of players is first seen. Thread safety: one thread at a time.
 class Estimators {
@@ -30,9 +19,6 @@ class Estimators {
   virtual ~Estimators() = default;
   /// REQUIRES: players >= 2. The view lives as long as this object.
   [[nodiscard]] virtual EstimatorView of(std::int32_t players) = 0;
-  /// Standard errors [V] of phi = the estimate from `differences` [q] and Delta; NaN where the design gives none.
-  virtual void standard_errors(std::span<double const> differences, double delta, std::span<double const> phi,
-                               std::span<double> errors) = 0;
 };
 
 struct SampledGameArgs {

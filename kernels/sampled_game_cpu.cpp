@@ -91,25 +91,29 @@ class RowEstimates {
     return lattice::margin_of<double>(static_cast<lattice::Narrow>(fixed), args_.step[g], args_.base_margin[g]);
   }
 
-  /// Values of output g and their standard errors.
+  /// Values of output g and their variances.
   void estimate(EstimatorView const& design, std::int32_t g, std::int64_t r) {
     auto const pairs = static_cast<std::size_t>(design.pairs);
     double const* const v = responses_.data() + static_cast<std::size_t>(g) * (2 * pairs + 2);
-    double const delta = v[2 * pairs + 1] - v[2 * pairs];
     std::vector<std::uint32_t> const& players = pair_.players();
-    differences_.resize(pairs);
+    differences_.resize(pairs + 1);
     for (std::size_t p = 0; p < pairs; ++p) differences_[p] = 0.5 * (v[p] - v[pairs + p]);
-    phi_.assign(players.size(), 0.0);
-    for (std::size_t p = 0; p < pairs; ++p) {
-      double const* const weights = design.weights + p * phi_.size();
-      for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += weights[i] * differences_[p];
-    }
-    for (std::size_t i = 0; i < phi_.size(); ++i) phi_[i] += design.share[i] * delta;
-    errors_.resize(phi_.size());
-    all_.estimators->standard_errors(differences_, delta, phi_, errors_);
+    differences_[pairs] = v[2 * pairs + 1] - v[2 * pairs];
+    phi_.resize(players.size());
+    variances_.resize(players.size());
+    checks_.resize(static_cast<std::size_t>(design.checks));
+    ApplyOperatorArgs apply;
+    apply.estimator = design;
+    apply.games = 1;
+    apply.differences = differences_.data();
+    apply.values = phi_.data();
+    apply.variances = variances_.data();
+    apply.stride = design.players;
+    apply.checks = checks_.data();
+    apply_operator_cpu(apply);
     for (std::size_t i = 0; i < phi_.size(); ++i) {
       at(all_.sums, g, players[i], r) += phi_[i];
-      at(all_.squares, g, players[i], r) += errors_[i] * errors_[i];
+      at(all_.squares, g, players[i], r) += variances_[i];
     }
   }
 
@@ -118,9 +122,10 @@ class RowEstimates {
   LargePair pair_;
   DesignSums sums_;
   std::vector<double> responses_;    ///< [G x (2 q + 2)]
-  std::vector<double> differences_;  ///< [q]
+  std::vector<double> differences_;  ///< [q + 1]
   std::vector<double> phi_;          ///< [V]
-  std::vector<double> errors_;       ///< [V]
+  std::vector<double> variances_;    ///< [V]
+  std::vector<double> checks_;       ///< those of the estimator
 };
 
 void sampled_game(SampledGameArgs const& args) {

@@ -1,8 +1,5 @@
 #include "explain/estimators.h"
 
-#include <algorithm>
-#include <limits>
-
 namespace limpid {
 
 DesignEstimators::Entry const& DesignEstimators::entry(std::int32_t players) {
@@ -17,24 +14,34 @@ DesignEstimators::Entry const& DesignEstimators::entry(std::int32_t players) {
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t p = 0; p < pairs; ++p) made.weights[p * count + i] = made.estimator.weights[i * pairs + p];
   }
+  for (std::size_t p = 0; p < pairs; ++p) made.size_share.push_back(made.design.share(static_cast<std::int64_t>(p)));
+  auto const checks = made.estimator.scale_rows();
+  for (std::int64_t k = 0; k < checks; ++k) {  // precision's last row is of Delta / 2
+    made.check_share.push_back(
+        0.5 * made.estimator.precision[pairs * static_cast<std::size_t>(checks) + static_cast<std::size_t>(k)]);
+  }
   return made;
 }
 
 EstimatorView DesignEstimators::of(std::int32_t players) {
   Entry const& made = entry(players);
-  return {players,
-          made.design.words,
-          made.design.pairs(),
-          made.design.coalitions.data(),
-          made.weights.data(),
-          made.estimator.share.data()};
-}
-
-void DesignEstimators::standard_errors(std::span<double const> differences, double delta, std::span<double const> phi,
-                                       std::span<double> errors) {
-  Entry const& made = entry(static_cast<std::int32_t>(phi.size()));
-  if (limpid::standard_errors(made.estimator, made.design, differences, delta, phi, errors)) return;
-  std::fill(errors.begin(), errors.end(), std::numeric_limits<double>::quiet_NaN());
+  LinearEstimator const& estimator = made.estimator;
+  EstimatorView view;
+  view.players = players;
+  view.words = made.design.words;
+  view.pairs = made.design.pairs();
+  view.coalitions = made.design.coalitions.data();
+  view.weights = made.weights.data();
+  view.share = estimator.share.data();
+  if (!estimator.variance_factor.empty()) view.error_kind = ErrorKind::kResiduals;
+  if (!estimator.variance_left.empty()) view.error_kind = ErrorKind::kPosterior;
+  view.size_share = made.size_share.data();
+  view.factor = estimator.variance_factor.data();
+  view.left = estimator.variance_left.data();
+  view.checks = static_cast<std::int32_t>(estimator.scale_rows());
+  view.check_weights = estimator.precision.data();
+  view.check_share = made.check_share.data();
+  return view;
 }
 
 }  // namespace limpid

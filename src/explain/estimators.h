@@ -16,14 +16,14 @@ class DesignEstimators final : public Estimators {
   explicit DesignEstimators(EstimatorChoice const& choice) : choice_(choice) {}
 
   [[nodiscard]] EstimatorView of(std::int32_t players) override;
-  void standard_errors(std::span<double const> differences, double delta, std::span<double const> phi,
-                       std::span<double> errors) override;
 
  private:
   struct Entry {
     CoalitionDesign design;
     LinearEstimator estimator;
-    std::vector<double> weights;  ///< [q x V]
+    std::vector<double> weights;      ///< [q x V]
+    std::vector<double> size_share;   ///< [q]
+    std::vector<double> check_share;  ///< [checks]
   };
   [[nodiscard]] Entry const& entry(std::int32_t players);
 

@@ -12,19 +12,18 @@
 #include <memory>
 #include <mutex>
 #include <random>
-#include <set>
 #include <tuple>
 #include <vector>
 
 #include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
-#include "kernels/player_order.h"
-#include "kernels/sampled_game.task.h"
+#include "kernels/sampled_oracle.h"
 
 namespace limpid::tests {
 namespace {
 
-/// Any coalitions and any weights will do: the kernel knows nothing of designs. The error of a value is twice it.
+/// Any coalitions and any weights will do: the kernel knows nothing of designs. The errors are those of a
+/// posterior with one check.
 class RandomEstimators final : public Estimators {
  public:
   explicit RandomEstimators(std::int64_t pairs) : pairs_(pairs) {}
@@ -33,17 +32,19 @@ class RandomEstimators final : public Estimators {
     auto& entry = entries_[players];
     std::int32_t const words = (players + 63) / 64;
     if (entry.weights.empty()) fill(entry, players, words);
-    return {players, words, pairs_, entry.coalitions.data(), entry.weights.data(), entry.share.data()};
-  }
-  void standard_errors(std::span<double const> /*differences*/, double /*delta*/, std::span<double const> phi,
-                       std::span<double> errors) override {
-    for (std::size_t i = 0; i < phi.size(); ++i) errors[i] = 2.0 * std::fabs(phi[i]);
+    EstimatorView view{players, words, pairs_, entry.coalitions.data(), entry.weights.data(), entry.share.data()};
+    view.error_kind = ErrorKind::kPosterior;
+    view.left = entry.left.data();
+    view.checks = 1;
+    view.check_weights = entry.check.data();
+    view.check_share = entry.check.data() + pairs_;
+    return view;
   }
 
  private:
   struct Entry {
     std::vector<std::uint64_t> coalitions;
-    std::vector<double> weights, share;
+    std::vector<double> weights, share, left, check;
   };
   void fill(Entry& entry, std::int32_t players, std::int32_t words) {
     std::mt19937_64 random(static_cast<std::uint64_t>(players));
@@ -54,102 +55,48 @@ class RandomEstimators final : public Estimators {
       for (std::int32_t i = 0; i < players; ++i) entry.weights.push_back(normal(random));
     }
     for (std::int32_t i = 0; i < players; ++i) entry.share.push_back(normal(random));
+    for (std::int32_t i = 0; i < players; ++i) entry.left.push_back(std::fabs(normal(random)));
+    for (std::int64_t p = 0; p <= pairs_; ++p) entry.check.push_back(normal(random));
   }
 
   std::int64_t pairs_;
   std::map<std::int32_t, Entry> entries_;
 };
 
-/// One leaf of a pair, if it is alive: the players on either side, by name.
-struct NamedCube {
-  std::set<std::uint32_t> inside, outside;
-  std::int64_t value = 0;
-  std::uint32_t output = 0;
-};
+/// Sums over background rows [G x P] of a row's values and variances.
+struct NaiveRow {
+  std::vector<double> values, variances;
 
-template <class Pattern>
-void add_named(PathsView const& paths, Pattern const* row, Pattern const* background, std::vector<NamedCube>& out) {
-  for (std::int64_t l = 0; l < paths.leaves; ++l) {
-    NamedCube cube{{}, {}, paths.fixed[l], paths.output[l]};
-    bool alive = true;
-    for (std::uint32_t q = paths.player_begin[l]; q < paths.player_begin[l + 1]; ++q) {
-      bool const by_row = (row[l] >> (q - paths.player_begin[l]) & 1) != 0;
-      bool const by_background = (background[l] >> (q - paths.player_begin[l]) & 1) != 0;
-      alive = alive && (by_row || by_background);
-      if (by_row && !by_background) cube.inside.insert(paths.players[q]);
-      if (by_background && !by_row) cube.outside.insert(paths.players[q]);
-    }
-    if (alive) out.push_back(cube);
-  }
-}
+  explicit NaiveRow(LatticeGameArgs const& game)
+      : values(static_cast<std::size_t>(game.outputs * game.players)), variances(values.size()) {}
 
-std::vector<NamedCube> named_cubes(LatticeGameArgs const& args, std::int64_t r, std::int64_t z) {
-  std::vector<NamedCube> cubes;
-  add_named(args.short_paths, args.row_bytes + r * args.byte_stride, args.background_bytes + z * args.byte_stride,
-            cubes);
-  add_named(args.long_paths, args.row_words + r * args.long_paths.leaves,
-            args.background_words + z * args.long_paths.leaves, cubes);
-  return cubes;
-}
-
-/// Responses [G] of a coalition of named players.
-std::vector<double> response(LatticeGameArgs const& args, std::vector<NamedCube> const& cubes,
-                             std::set<std::uint32_t> const& coalition) {
-  std::vector<double> margins(args.base_margin, args.base_margin + args.outputs);
-  for (auto const& cube : cubes) {
-    bool reached = true;
-    for (auto const player : cube.inside) reached = reached && coalition.count(player) == 1;
-    for (auto const player : cube.outside) reached = reached && coalition.count(player) == 0;
-    if (reached) margins[cube.output] += static_cast<double>(cube.value) * args.step[cube.output];
-  }
-  apply_link(args.link, args.outputs, margins.data(), 1);
-  return margins;
-}
-
-/// [G x P] of one pair, and how many players differ.
-std::vector<double> naive_values(SampledGameArgs const& args, std::int64_t r, std::int64_t z, std::int32_t& live) {
-  auto const& game = args.lattice;
-  auto const cubes = named_cubes(game, r, z);
-  std::set<std::uint32_t> differing;
-  for (auto const& cube : cubes) {
-    differing.insert(cube.inside.begin(), cube.inside.end());
-    differing.insert(cube.outside.begin(), cube.outside.end());
-  }
-  std::vector<std::uint32_t> players(differing.begin(), differing.end());
-  std::sort(players.begin(), players.end(), [&args, z](std::uint32_t a, std::uint32_t b) {
-    return player_key(args.order_seed, z, a) < player_key(args.order_seed, z, b);
-  });
-  live = static_cast<std::int32_t>(players.size());
-  std::vector<double> values(static_cast<std::size_t>(game.outputs * game.players), 0.0);
-  if (live <= game.max_players) return values;
-  auto const design = args.estimators->of(live);
-  auto const full = response(game, cubes, differing);
-  auto const empty = response(game, cubes, {});
-  auto const slot = [&](std::int32_t g, std::size_t i) -> double& {
-    return values[static_cast<std::size_t>(g * game.players) + players[i]];
-  };
-  for (std::int64_t p = 0; p < design.pairs; ++p) {
-    std::set<std::uint32_t> coalition;
-    std::set<std::uint32_t> complement;
-    for (std::size_t i = 0; i < players.size(); ++i) {
-      bool const in = (design.coalitions[static_cast<std::size_t>(p * design.words) + i / 64] >> (i % 64) & 1U) != 0;
-      (in ? coalition : complement).insert(players[i]);
-    }
-    auto const one = response(game, cubes, coalition);
-    auto const other = response(game, cubes, complement);
-    for (std::int32_t g = 0; g < game.outputs; ++g) {
-      auto const at = static_cast<std::size_t>(g);
+  /// Adds a pair; returns how many players differ.
+  std::int32_t add(SampledGameArgs const& args, std::int64_t r, std::int64_t z) {
+    auto const& game = args.lattice;
+    auto const cubes = named_cubes(game, r, z);
+    auto const players = ordered_players(cubes, args.order_seed, z);
+    auto const live = static_cast<std::int32_t>(players.size());
+    if (live <= game.max_players) return live;
+    auto const op = args.estimators->of(live);
+    auto const differences = naive_differences(game, cubes, players, op.pairs, [&op](std::size_t p, std::size_t i) {
+      return (op.coalitions[p * static_cast<std::size_t>(op.words) + i / 64] >> (i % 64) & 1U) != 0;
+    });
+    auto const pairs = static_cast<std::size_t>(op.pairs);
+    for (std::size_t g = 0; g < static_cast<std::size_t>(game.outputs); ++g) {
+      double const* const d = differences.data() + g * (pairs + 1);
+      double check = op.check_share[0] * d[pairs];
+      for (std::size_t p = 0; p < pairs; ++p) check += op.check_weights[p] * d[p];
       for (std::size_t i = 0; i < players.size(); ++i) {
-        slot(g, i) += design.weights[static_cast<std::size_t>(p) * players.size() + i] * 0.5 * (one[at] - other[at]);
+        double phi = op.share[i] * d[pairs];
+        for (std::size_t p = 0; p < pairs; ++p) phi += op.weights[p * players.size() + i] * d[p];
+        std::size_t const at = g * static_cast<std::size_t>(game.players) + players[i];
+        values[at] += phi;
+        variances[at] += check * check * op.left[i];
       }
     }
+    return live;
   }
-  for (std::int32_t g = 0; g < game.outputs; ++g) {
-    auto const at = static_cast<std::size_t>(g);
-    for (std::size_t i = 0; i < players.size(); ++i) slot(g, i) += design.share[i] * (full[at] - empty[at]);
-  }
-  return values;
-}
+};
 
 struct Case {
   LatticeCase game;
@@ -204,23 +151,16 @@ TEST_P(SampledGame, EqualsTheNaiveReferenceOnEverySimdTarget) {
   auto const sums = it.sums;
   auto const& args = it.args.lattice;
   for (std::int64_t r = 0; r < args.rows; ++r) {
-    std::vector<double> expected(static_cast<std::size_t>(outputs * players), 0.0);
-    std::vector<double> squares(expected.size(), 0.0);
+    NaiveRow expected(args);
     std::int32_t estimated = 0;
     for (std::int64_t z = 0; z < args.background_rows; ++z) {
-      std::int32_t live = 0;
-      auto const pair = naive_values(it.args, r, z, live);
-      ASSERT_GT(live, args.max_players) << "the case should have large pairs only";
+      ASSERT_GT(expected.add(it.args, r, z), args.max_players) << "the case should have large pairs only";
       ++estimated;
-      for (std::size_t n = 0; n < pair.size(); ++n) {
-        expected[n] += pair[n];
-        squares[n] += 4.0 * pair[n] * pair[n];  // RandomEstimators' error is twice the value
-      }
     }
     EXPECT_EQ(it.estimated[static_cast<std::size_t>(r)], estimated);
     for (std::int32_t n = 0; n < outputs * players; ++n) {
-      double const phi = expected[static_cast<std::size_t>(n)];
-      double const square = squares[static_cast<std::size_t>(n)];
+      double const phi = expected.values[static_cast<std::size_t>(n)];
+      double const square = expected.variances[static_cast<std::size_t>(n)];
       EXPECT_NEAR(it.sum(n, r), phi, 1e-12 * std::max(1.0, std::fabs(phi)));
       EXPECT_NEAR(it.square(n, r), square, 1e-12 * std::max(1.0, square));
     }

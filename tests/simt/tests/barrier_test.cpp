@@ -6,6 +6,8 @@
 #include <set>
 
 #include "device/device_case.h"
+#include "device/device_operator.h"
+#include "device/sampled_case.h"
 #include "explain/engine.h"
 #include "simt/sanitizers.h"
 #include "simt/tests/emulated.h"
@@ -59,6 +61,15 @@ TEST(BarrierCase, LatticeOfLongPaths) {
                            3);
 }
 
+/// More than one stage of leaves, short and long.
+TEST(BarrierCase, SampledGame) {
+  tests::expect_naive_differences(
+      {.rows = 1, .background = 1, .players = 20, .outputs = 2, .short_leaves = 300, .long_leaves = 70}, 3);
+}
+
+/// More than one slab.
+TEST(BarrierCase, ApplyOperator) { tests::expect_equal_operators({ErrorKind::kPosterior, 3, 130, 2, 1}); }
+
 /// Barriers in the source of the kernels, as Site::text() has them.
 std::set<std::string> barriers_in_source() {
   std::set<std::string> sites;
@@ -77,7 +88,8 @@ std::set<std::string> barriers_in_source() {
   return sites;
 }
 
-char const* const kCases[] = {"BarrierCase.LeafTables", "BarrierCase.Lattice", "BarrierCase.LatticeOfLongPaths"};
+char const* const kCases[] = {"BarrierCase.LeafTables", "BarrierCase.Lattice", "BarrierCase.LatticeOfLongPaths",
+                              "BarrierCase.SampledGame", "BarrierCase.ApplyOperator"};
 
 /// The first case that notices the missing barrier, and how; empty: none.
 std::string noticed_by(std::string const& site, std::string const& order) {
