@@ -12,7 +12,7 @@ declare -A tools=(
   [lint]="clang-format:clang-format clang-tidy:clang-tidy shellcheck:shellcheck"
 )
 declare -A libraries=(
-  [build]="libhwy-dev libcxxopts-dev nlohmann-json3-dev libarchive-dev libfmt-dev libssl-dev libopenblas-dev"
+  [build]="libhwy-dev libcxxopts-dev nlohmann-json3-dev libarchive-dev libfmt-dev libssl-dev libcurl4-openssl-dev libopenblas-dev"
   [test]="libgtest-dev libgmock-dev"
   [bench]="libbenchmark-dev"
   [fuzz]="libclang-rt-dev"

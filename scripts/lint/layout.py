@@ -28,6 +28,7 @@ LIBRARY_HOME = {
     r"nlohmann/.*": ["src/model/", "src/blackbox/", "src/io/", "src/pipeline/", "src/cli/"],
     r"archive(_entry)?\.h": ["src/model/", "src/io/"],
     r"openssl/.*": ["src/io/"],
+    r"curl/.*": ["src/blackbox/http_client"],
     r"cxxopts\.hpp": ["src/cli/"],
     r"hwy/.*": ["kernels/", "src/explain/", "src/cli/simd_target"],
     r"(boost|thrust|cub)/.*|cuda.*": [],

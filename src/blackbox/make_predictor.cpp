@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "blackbox/command_predictor.h"
+#include "blackbox/http_predictor.h"
 #include "blackbox/predictor.h"
 #include "blackbox/xgboost_predictor.h"
 #include "limpid/error.h"
@@ -48,7 +49,7 @@ std::unique_ptr<Predictor> make_predictor(PredictorOptions const& options, Predi
     case PredictorKind::kCommand:
       return make_command_predictor(options, std::move(columns));
     case PredictorKind::kHttp:
-      break;
+      return make_http_predictor(options, std::move(columns));
     case PredictorKind::kXgboost:
       return make_xgboost_predictor(options, columns);
   }

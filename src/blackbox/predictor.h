@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "blackbox/http_options.h"
+
 namespace limpid {
 
 /// One input of the predictor.
@@ -40,6 +42,7 @@ struct PredictorRows {
 struct PredictorCosts {
   std::int64_t requests = 0;  ///< calls of a library, HTTP requests, blocks of rows to a command; repeated ones count
   std::int64_t rows = 0;      ///< rows in them
+  std::int64_t bytes = 0;     ///< of the rows as text, http
 };
 
 /// What the documents say of a predictor. No credentials.
@@ -98,6 +101,7 @@ struct PredictorOptions {
 
   bool header = false;  ///< command, http CSV: the columns' names go first
   XgboostOptions xgboost;
+  HttpOptions http;
 };
 
 /// What `--predictor` means: "xgboost", "http://..." or "https://...", "cmd:...". Throws Error usage.predictor.
