@@ -51,7 +51,7 @@ std::vector<double> first_row(SumLongPathsArgs const& args) {
   for (std::int64_t leaf = 0; leaf < args.paths.leaves; ++leaf) {
     std::uint64_t const a = path_pattern(args.paths, leaf, args.bins, 0);
     if (args.kind == TableKind::kInterventional) {
-      LongInterventionalTask{args.paths, args.background, args.background_rows, constants}(leaf, a, given.data());
+      LongInterventionalTask{args.paths, args.background, args.background_total, constants}(leaf, a, given.data());
     } else {
       LongPathDependentTask{args.paths, constants}(leaf, a, given.data());
     }
@@ -76,7 +76,7 @@ void sum_long_paths(benchmark::State& state, TableKind kind) {
   args.paths = paths;
   args.kind = kind;
   args.background = patterns.view();
-  args.background_rows = kBackgroundRows;
+  args.background_total = kBackgroundRows;
   args.bins = {bins.data(), rows, rows};
   args.players = it.model.players;
   args.values = values.data();

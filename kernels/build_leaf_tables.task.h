@@ -12,12 +12,14 @@ namespace limpid {
 
 /// Interventional, for a leaf of value 1 and the whole background of weight 1: T[q][a] = sum over the background
 /// patterns b with a | b full of the weight of the cube A = ~b, B = ~a. |B| is fixed by a, so the counts are first
-/// added per |A| as integers, then multiplied by their weights in order of |A|.
+/// added per |A| as integers, then multiplied by their weights in order of |A|. Count: an unsigned integer that holds
+/// `total`.
+template <class Count>
 struct InterventionalEntryTask {
   ShortConstants const& constants;
-  std::uint32_t const* counts;  ///< [2^K] background rows by pattern
-  std::int32_t players;         ///< K
-  std::int64_t background_rows;
+  Count const* counts;   ///< [2^K] background rows, or their units of weight, by pattern
+  std::int32_t players;  ///< K
+  std::uint64_t total;   ///< sum of the counts
 
   LIMPID_HD double operator()(std::int32_t q, std::uint32_t a) const noexcept {
     std::uint32_t const full = (1u << players) - 1u;
@@ -25,7 +27,7 @@ struct InterventionalEntryTask {
     bool const inside = (a & bit) != 0;  // then A must hold q, else q is in B
     std::uint32_t const free = inside ? a & ~bit : a;
     std::uint32_t const forced = inside ? bit : 0u;
-    std::uint32_t by_size[kMaxShortPlayers + 1] = {};
+    Count by_size[kMaxShortPlayers + 1] = {};
     for (std::uint32_t sub = free;; sub = (sub - 1u) & free) {  // every A = sub | forced
       std::uint32_t const members = sub | forced;
       by_size[count_bits(members)] += counts[full & ~members];
@@ -34,15 +36,15 @@ struct InterventionalEntryTask {
     return weigh(by_size, inside, count_bits(a));
   }
 
-  /// by_size[s]: background rows with |A| = s. The one double expression of an entry.
-  LIMPID_HD double weigh(std::uint32_t const* by_size, bool inside, std::int32_t ones) const noexcept {
+  /// by_size[s]: counts with |A| = s. The one double expression of an entry.
+  LIMPID_HD double weigh(Count const* by_size, bool inside, std::int32_t ones) const noexcept {
     std::int32_t const others = players - ones;  // |B|
     double sum = 0.0;
     for (std::int32_t s = inside ? 1 : 0; s <= ones; ++s) {
       double const weight = inside ? constants.member[s][others] : -constants.member[others][s];
       sum += static_cast<double>(by_size[s]) * weight;
     }
-    return sum / static_cast<double>(background_rows);
+    return sum / static_cast<double>(total);
   }
 };
 

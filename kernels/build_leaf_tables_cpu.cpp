@@ -15,12 +15,12 @@
 #include <hwy/highway.h>
 
 #include "kernels/bin_test_simd-inl.h"
+#include "kernels/path_pattern_simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limpid {
 namespace HWY_NAMESPACE {
 
-inline constexpr std::int64_t kGroupRows = 64;
 inline constexpr std::int32_t kPatterns = 1 << kMaxShortPlayers;
 inline constexpr std::int32_t kSizes = kMaxShortPlayers + 1;
 
@@ -52,10 +52,25 @@ void CountPatterns(PathsView const& paths, std::int64_t leaf, BinsView const& bi
   }
 }
 
+/// counts[b] = units of weight of the background rows with pattern b.
+void CountUnits(PathsView const& paths, std::int64_t leaf, BinsView const& bins, std::uint64_t const* units,
+                std::uint64_t* counts) {
+  std::int32_t const patterns = 1 << path_players(paths, leaf);
+  Test const* const tests = paths.tests + paths.test_begin[leaf];
+  Test const* const end = paths.tests + paths.test_begin[leaf + 1];
+  std::fill_n(counts, patterns, std::uint64_t{0});
+  for (std::int64_t row = 0; row < bins.rows; row += kGroupRows) {
+    alignas(64) std::uint8_t of_row[kGroupRows];
+    PatternBytes(tests, end, bins, row, static_cast<std::uint8_t>(patterns - 1), of_row);
+    for (std::int64_t i = 0; i < std::min(kGroupRows, bins.rows - row); ++i) counts[of_row[i]] += units[row + i];
+  }
+}
+
 /// sums[s][a] = sum of counts[~A] over the A of size s inside a.
-void RankedSums(std::uint32_t const* counts, std::int32_t players, std::uint32_t sums[kSizes][kPatterns]) {
+template <class Count>
+void RankedSums(Count const* counts, std::int32_t players, Count sums[kSizes][kPatterns]) {
   std::int32_t const patterns = 1 << players;
-  for (std::int32_t s = 0; s <= players; ++s) std::fill_n(sums[s], patterns, 0u);
+  for (std::int32_t s = 0; s <= players; ++s) std::fill_n(sums[s], patterns, Count{0});
   for (std::int32_t members = 0; members < patterns; ++members) {
     sums[count_bits(static_cast<std::uint64_t>(members))][members] = counts[patterns - 1 - members];
   }
@@ -68,17 +83,18 @@ void RankedSums(std::uint32_t const* counts, std::int32_t players, std::uint32_t
   }
 }
 
-void InterventionalTable(PathsView const& paths, std::int64_t leaf, BinsView const& bins, float* table) {
+/// `counts` [2^K] by pattern, `total` their sum.
+template <class Count>
+void InterventionalTable(PathsView const& paths, std::int64_t leaf, Count const* counts, std::uint64_t total,
+                         float* table) {
   std::int32_t const players = path_players(paths, leaf);
   std::int32_t const patterns = 1 << players;
-  std::uint32_t counts[kPatterns];
-  std::uint32_t sums[kSizes][kPatterns];
-  CountPatterns(paths, leaf, bins, counts);
+  Count sums[kSizes][kPatterns];
   RankedSums(counts, players, sums);
-  InterventionalEntryTask const task{short_constants(), counts, players, bins.rows};
+  InterventionalEntryTask<Count> const task{short_constants(), counts, players, total};
   double outside[kPatterns];  // the same for every q outside a
   for (std::int32_t a = 0; a < patterns; ++a) {
-    std::uint32_t by_size[kSizes];
+    Count by_size[kSizes];
     for (std::int32_t s = 0; s <= players; ++s) by_size[s] = sums[s][a];
     outside[a] = task.weigh(by_size, false, count_bits(static_cast<std::uint64_t>(a)));
   }
@@ -87,7 +103,7 @@ void InterventionalTable(PathsView const& paths, std::int64_t leaf, BinsView con
     for (std::int32_t a = 0; a < patterns; ++a) {
       double entry = outside[a];
       if (((a >> q) & 1) != 0) {
-        std::uint32_t by_size[kSizes];
+        Count by_size[kSizes];
         for (std::int32_t s = 0; s <= players; ++s) by_size[s] = sums[s][a] - sums[s][a & ~(1 << q)];
         entry = task.weigh(by_size, true, count_bits(static_cast<std::uint64_t>(a)));
       }
@@ -126,10 +142,16 @@ void PathDependentTable(PathsView const& paths, std::int64_t leaf, float* table)
 void BuildLeafTables(BuildLeafTablesArgs const& args) {
   for (std::int64_t leaf = args.leaf_begin; leaf < args.leaf_end; ++leaf) {
     float* const table = args.tables + (args.paths.table_begin[leaf] - args.table_origin);
-    if (args.kind == TableKind::kInterventional) {
-      InterventionalTable(args.paths, leaf, args.background, table);
-    } else {
+    if (args.kind == TableKind::kPathDependent) {
       PathDependentTable(args.paths, leaf, table);
+    } else if (args.weights.units != nullptr) {
+      std::uint64_t counts[kPatterns];
+      CountUnits(args.paths, leaf, args.background, args.weights.units, counts);
+      InterventionalTable(args.paths, leaf, counts, args.weights.total, table);
+    } else {
+      std::uint32_t counts[kPatterns];
+      CountPatterns(args.paths, leaf, args.background, counts);
+      InterventionalTable(args.paths, leaf, counts, static_cast<std::uint64_t>(args.background.rows), table);
     }
   }
 }

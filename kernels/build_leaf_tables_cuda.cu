@@ -1,7 +1,7 @@
 // T[q][a] of every short leaf      tables [table_begin[L]] float
 //   grid   one block per leaf               leaf = leaf_begin + blockIdx.x
 //   block  128 threads stride over the background rows, then over the K 2^K entries
-//   smem   1 KB: background rows by pattern [256]
+//   smem   1 KB: background rows by pattern [256]; 2 KB: their units of weight
 // Bytes moved: per leaf its tests' bin columns of the background (L2), 4 K 2^K bytes written.
 // Counts are integers (atomicAdd: order-free), each entry is one thread's double expression: same bits as the tasks.
 
@@ -14,8 +14,10 @@ namespace {
 
 constexpr int kThreads = 128;
 
+/// Count: unsigned for rows, unsigned long long for units of weight.
+template <class Count>
 __global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstants constants) {
-  LIMPID_SHARED_ARRAY(std::uint32_t, counts, 1 << kMaxShortPlayers);
+  LIMPID_SHARED_ARRAY(Count, counts, 1 << kMaxShortPlayers);
   std::int64_t const leaf = args.leaf_begin + blockIdx.x;
   std::int32_t const players = path_players(args.paths, leaf);
   std::uint32_t const patterns = 1u << players;
@@ -23,7 +25,8 @@ __global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstant
   __syncthreads();
   if (args.kind == TableKind::kInterventional) {
     for (std::int64_t row = threadIdx.x; row < args.background.rows; row += blockDim.x) {
-      atomicAdd(&counts[path_pattern(args.paths, leaf, args.background, row)], 1u);
+      auto const units = static_cast<Count>(args.weights.units != nullptr ? args.weights.units[row] : 1);
+      atomicAdd(&counts[path_pattern(args.paths, leaf, args.background, row)], units);
     }
   }
   __syncthreads();
@@ -35,7 +38,7 @@ __global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstant
     std::uint32_t const a = i & (patterns - 1);
     double entry = 0.0;
     if (args.kind == TableKind::kInterventional) {
-      entry = InterventionalEntryTask{constants, counts, players, args.background.rows}(q, a);
+      entry = InterventionalEntryTask<Count>{constants, counts, players, args.weights.total}(q, a);
     } else {
       double const* ratio = args.paths.cover_ratio + args.paths.player_begin[leaf];
       entry = PathDependentEntryTask{constants, ratio, players}(q, a);
@@ -46,9 +49,16 @@ __global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstant
 
 }  // namespace
 
-void build_leaf_tables_cuda(device::Exec const& exec, BuildLeafTablesArgs const& args) {
-  launch("build_leaf_tables", build_leaf_tables_kernel, {args.leaf_end - args.leaf_begin, kThreads}, exec, args,
-         short_constants());
+void build_leaf_tables_cuda(device::Exec const& exec, BuildLeafTablesArgs const& asked) {
+  BuildLeafTablesArgs args = asked;
+  LaunchShape const shape{args.leaf_end - args.leaf_begin, kThreads};
+  if (args.weights.units != nullptr) {
+    launch("build_leaf_tables.weighted", build_leaf_tables_kernel<unsigned long long>, shape, exec, args,
+           short_constants());
+  } else {
+    args.weights.total = static_cast<std::uint64_t>(args.background.rows);
+    launch("build_leaf_tables", build_leaf_tables_kernel<unsigned>, shape, exec, args, short_constants());
+  }
 }
 
 }  // namespace limpid

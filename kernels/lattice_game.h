@@ -1,7 +1,7 @@
 /// lattice_game: response Shapley values by the whole lattice of every pair (row, background row), ARCHITECTURE.md
-/// 2.2: Moebius scatter and zeta transform in integers, link, fold; then the mean over the background in order, in
-/// double. Integers up to the link, then float (sigmoid, softmax) or double (exp, identity) in one fixed pairing:
-/// same bits on every device.
+/// 2.2: Moebius scatter and zeta transform in integers, link, fold; then the weighted mean over the background in
+/// order, in double. Integers up to the link, then float (sigmoid, softmax) or double (exp, identity) in one fixed
+/// pairing: same bits on every device.
 #pragma once
 
 #include "compile/layout.h"
@@ -25,6 +25,10 @@ struct LatticeGameArgs {
   /// `values` (sums until the last block) and `largest` go on from there. `background_total` 0: this block is all.
   std::int64_t background_begin = 0;
   std::int64_t background_total = 0;
+  /// [B] of the rows of this block: what a row's values are multiplied by; nullptr: 1. `weight_total`: what the sums
+  /// over all blocks are then divided by.
+  double const* background_weight = nullptr;
+  double weight_total = 0.0;
   std::int32_t players = 0;             ///< P
   std::int32_t outputs = 0;             ///< G
   double const* base_margin = nullptr;  ///< [G] what no leaf path holds: CompiledModel::path_base
@@ -33,15 +37,19 @@ struct LatticeGameArgs {
   Link link = Link::kSigmoid;
   std::int32_t max_players = 16;  ///< a pair with more live players is counted, not computed
   bool count_only = false;        ///< only `largest` is wanted
-  double* values = nullptr;       ///< [G x P x value_stride] out: mean over the background rows
+  double* values = nullptr;       ///< [G x P x value_stride] out: weighted mean over the background rows
   std::int64_t value_stride = 0;
   std::int32_t* largest = nullptr;  ///< [R] out: the most live players V of any pair of the row
 
   [[nodiscard]] LIMPID_HD bool continues() const noexcept { return background_begin > 0; }
-  /// What the sums of this block are divided by: all background rows after the last block, else 1.
+  [[nodiscard]] LIMPID_HD double weight(std::int64_t z) const noexcept {
+    return background_weight != nullptr ? background_weight[z] : 1.0;
+  }
+  /// What the sums of this block are divided by: all background rows, or their weights, after the last block, else 1.
   [[nodiscard]] LIMPID_HD double divisor() const noexcept {
     std::int64_t const end = background_begin + background_rows;
-    return background_total == 0 || background_total == end ? static_cast<double>(end) : 1.0;
+    if (background_total != 0 && background_total != end) return 1.0;
+    return background_weight != nullptr ? weight_total : static_cast<double>(end);
   }
 };
 

@@ -56,7 +56,7 @@ void play_tile(LatticeGameArgs const& args, std::int64_t begin, std::int64_t end
       std::int32_t const live = pair.meet(r, z);
       args.largest[r] = std::max(args.largest[r], live);
       if (live == 0 || live > args.max_players || args.count_only) continue;
-      pair.play(sums.data() + (r - begin) * vectors);
+      pair.play(args.weight(z), sums.data() + (r - begin) * vectors);
     }
   }
   if (args.count_only) return;

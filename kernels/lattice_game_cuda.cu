@@ -1,5 +1,5 @@
-// phi[g][p][r] = 1/B * sum_z phi of the game of the pair (r, z)      patterns [R x leaves] and [B x leaves] from
-// leaf_patterns; pairs of a slice of rows, pair = row * B + z, so that their values fit in scratch.
+// phi[g][p][r] = sum_z w_z phi / sum_z w_z of the game of the pair (r, z)      patterns [R x leaves] and [B x leaves]
+// from leaf_patterns; pairs of a slice of rows, pair = row * B + z, so that their values fit in scratch.
 //
 // 1. count_live      one block per pair: marks the players of alive leaves, V = how many; largest[r] by atomicMax
 //      block  128 threads stride over the leaves, 16 short patterns per 128-bit load
@@ -76,7 +76,7 @@ __global__ void mean_over_pairs_kernel(LatticeGameArgs args, std::int64_t first_
     double sum = args.continues() ? value : 0.0;
     for (std::int64_t z = 0; z < args.background_rows; ++z) {
       std::int64_t const pair = row * args.background_rows + z;
-      if (live[pair] <= args.max_players) sum += pair_values[pair * vectors + vector];
+      if (live[pair] <= args.max_players) sum += args.weight(z) * pair_values[pair * vectors + vector];
     }
     value = sum / args.divisor();
   }

@@ -35,8 +35,8 @@ class PairGame {
     return live_;
   }
 
-  /// Adds the pair's Shapley values to sums [G x P]. REQUIRES: 1 <= V <= max_players.
-  void play(double* sums) {
+  /// Adds weight times the pair's Shapley values to sums [G x P]. REQUIRES: 1 <= V <= max_players.
+  void play(double weight, double* sums) {
     std::size_t const size = std::size_t{1} << live_;
     auto const outputs = static_cast<std::size_t>(args_.outputs);
     Int* const cubes = lattice_.reserve(outputs * size);
@@ -58,7 +58,7 @@ class PairGame {
       } else {
         lattice::fold(game + g * size, live_, values);
       }
-      add_values(values, sums + g * static_cast<std::size_t>(args_.players));
+      add_values(weight, values, sums + g * static_cast<std::size_t>(args_.players));
     }
   }
 
@@ -76,10 +76,10 @@ class PairGame {
     }
   }
 
-  void add_values(double const* values, double* sums) const {
+  void add_values(double weight, double const* values, double* sums) const {
     std::uint32_t const* const bits = cubes_.players().bit_of_player();
     for (std::int32_t p = 0; p < args_.players; ++p) {
-      if (bits[p] != 0) sums[p] += values[std::countr_zero(bits[p])];
+      if (bits[p] != 0) sums[p] += weight * values[std::countr_zero(bits[p])];
     }
   }
 

@@ -2,7 +2,8 @@
 /// in double: same bits on every device.
 ///
 /// Interventional: over the distinct background patterns b of the leaf with a | b full (so B = ~a and A = ~b), with
-/// their counts; weights as in build_leaf_tables. Path-dependent: Gauss-Legendre with ceil(K / 2) nodes.
+/// their counts (of rows, or of units of weight); Shapley weights as in build_leaf_tables. Path-dependent:
+/// Gauss-Legendre with ceil(K / 2) nodes.
 #pragma once
 
 #include <cstdint>
@@ -17,28 +18,31 @@ namespace limpid {
 /// Distinct background patterns of every long leaf, sorted: leaf l has entries [begin[l], begin[l + 1]).
 struct PatternCountsView {
   std::uint64_t const* patterns = nullptr;
-  std::uint32_t const* counts = nullptr;
-  std::uint64_t const* begin = nullptr;  ///< [L + 1]
+  std::uint64_t const* counts = nullptr;  ///< rows, or the sums of their units of weight
+  std::uint64_t const* begin = nullptr;   ///< [L + 1]
 };
 
 /// Owner of the patterns of leaves [leaf_begin, leaf_end).
 struct DistinctPatterns {
   std::vector<std::uint64_t> patterns;
-  std::vector<std::uint32_t> counts;
+  std::vector<std::uint64_t> counts;
   std::vector<std::uint64_t> begin{0};  ///< [leaf_end - leaf_begin + 1]
   std::int64_t leaf_begin = 0;
   std::int64_t leaf_end = 0;
   [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
 };
 
-/// Patterns take up to 12 bytes per leaf and background row. When all leaves together would take more than this, a
-/// caller works slice by slice: distinct_patterns from leaf 0, sum_long_paths on slice_leaves(...), and so on.
+/// Patterns take up to kPatternEntryBytes per leaf and background row. When all leaves together would take more than
+/// this, a caller works slice by slice: distinct_patterns from leaf 0, sum_long_paths on slice_leaves(...), and so on.
+inline constexpr std::size_t kPatternEntryBytes = 16;
 inline constexpr std::size_t kPatternBudget = std::size_t{256} << 20;  ///< bytes
 
 /// The distinct patterns of the background rows on leaves leaf_begin, leaf_begin + 1, ... until the leaves end or
-/// `max_bytes` is reached (at least one leaf). Same integers on every SIMD target.
+/// `max_bytes` is reached (at least one leaf). Rows of no unit of weight are left out. Same integers on every SIMD
+/// target.
 [[nodiscard]] DistinctPatterns distinct_patterns(PathsView const& paths, BinsView const& background,
-                                                 std::int64_t leaf_begin, std::size_t max_bytes = kPatternBudget);
+                                                 std::int64_t leaf_begin, std::size_t max_bytes = kPatternBudget,
+                                                 WeightsView const& weights = {});
 
 /// Leaves [begin, end) of `paths` as paths of their own (without blocks, which long paths do not use).
 [[nodiscard]] PathsView slice_leaves(PathsView paths, std::int64_t begin, std::int64_t end) noexcept;
@@ -46,8 +50,8 @@ inline constexpr std::size_t kPatternBudget = std::size_t{256} << 20;  ///< byte
 struct SumLongPathsArgs {
   PathsView paths;  ///< long paths
   TableKind kind = TableKind::kInterventional;
-  PatternCountsView background;  ///< interventional
-  std::int64_t background_rows = 0;
+  PatternCountsView background;        ///< interventional
+  std::uint64_t background_total = 0;  ///< sum of a leaf's counts: background rows, or all their units of weight
   BinsView bins;
   std::int32_t players = 0;  ///< P
   std::int32_t outputs = 1;  ///< G

@@ -15,7 +15,7 @@ namespace limpid {
 struct LongInterventionalTask {
   PathsView paths;
   PatternCountsView background;
-  std::int64_t background_rows;
+  std::uint64_t background_total;
   LongConstants constants;
 
   /// `out` [K]
@@ -39,7 +39,7 @@ struct LongInterventionalTask {
     }
     for (std::int32_t q = 0; q < players; ++q) {
       double const sum = ((a >> q) & 1u) != 0 ? out[q] : outside;
-      out[q] = paths.value[leaf] * (sum / static_cast<double>(background_rows));
+      out[q] = paths.value[leaf] * (sum / static_cast<double>(background_total));
     }
   }
 };

@@ -104,20 +104,22 @@ class WordCounter {
     counts_.resize(std::size_t{1} << bits_);
   }
 
-  void add(std::uint64_t word) {
+  /// REQUIRES: units > 0.
+  void add(std::uint64_t word, std::uint64_t units) {
     std::size_t slot = (word * 0x9e3779b97f4a7c15u) >> (64 - bits_);
     while (counts_[slot] != 0 && keys_[slot] != word) slot = (slot + 1) & (keys_.size() - 1);
-    if (counts_[slot]++ == 0) {
+    if (counts_[slot] == 0) {
       keys_[slot] = word;
       filled_.push_back(slot);
     }
+    counts_[slot] += units;
   }
 
   void move_to(DistinctPatterns& out) {
     std::sort(filled_.begin(), filled_.end(), [&](std::size_t l, std::size_t r) { return keys_[l] < keys_[r]; });
     for (std::size_t const slot : filled_) {
       out.patterns.push_back(keys_[slot]);
-      out.counts.push_back(std::exchange(counts_[slot], 0u));
+      out.counts.push_back(std::exchange(counts_[slot], std::uint64_t{0}));
     }
     out.begin.push_back(out.patterns.size());
     filled_.clear();
@@ -126,23 +128,26 @@ class WordCounter {
  private:
   std::uint32_t bits_ = 1;
   std::vector<std::uint64_t> keys_;
-  std::vector<std::uint32_t> counts_;  ///< 0: free
+  std::vector<std::uint64_t> counts_;  ///< 0: free
   std::vector<std::size_t> filled_;
 };
 
 }  // namespace
 
 DistinctPatterns distinct_patterns(PathsView const& paths, BinsView const& background, std::int64_t leaf_begin,
-                                   std::size_t max_bytes) {
+                                   std::size_t max_bytes, WeightsView const& weights) {
   DistinctPatterns result;
   result.leaf_begin = leaf_begin;
   result.leaf_end = leaf_begin;
   WordCounter counter(background.rows);
-  while (result.leaf_end < paths.leaves && result.patterns.size() * 12 < max_bytes) {
+  while (result.leaf_end < paths.leaves && result.patterns.size() * kPatternEntryBytes < max_bytes) {
     for (std::int64_t row = 0; row < background.rows; row += kStepRows) {
       std::uint64_t words[kStepRows];
       HWY_DYNAMIC_DISPATCH(PatternWords)(paths, result.leaf_end, background, row, words);
-      for (std::int64_t i = 0; i < std::min(kStepRows, background.rows - row); ++i) counter.add(words[i]);
+      for (std::int64_t i = 0; i < std::min(kStepRows, background.rows - row); ++i) {
+        std::uint64_t const units = weights.units != nullptr ? weights.units[row + i] : 1;
+        if (units != 0) counter.add(words[i], units);
+      }
     }
     counter.move_to(result);
     ++result.leaf_end;
@@ -166,7 +171,7 @@ PathsView slice_leaves(PathsView paths, std::int64_t begin, std::int64_t end) no
 void sum_long_paths_cpu(SumLongPathsArgs const& args) {
   LongConstants const constants = long_constants().view();
   if (args.kind == TableKind::kInterventional) {
-    sum_with(args, LongInterventionalTask{args.paths, args.background, args.background_rows, constants});
+    sum_with(args, LongInterventionalTask{args.paths, args.background, args.background_total, constants});
   } else {
     sum_with(args, LongPathDependentTask{args.paths, constants});
   }

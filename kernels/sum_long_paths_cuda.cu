@@ -51,7 +51,7 @@ void sum_long_paths_cuda(device::Exec const& exec, SumLongPathsArgs const& args)
   LongConstants const constants = upload(exec);
   if (args.kind == TableKind::kInterventional) {
     launch("sum_long_paths.interventional", sum_long_paths_kernel<LongInterventionalTask>, shape, exec, args,
-           LongInterventionalTask{args.paths, args.background, args.background_rows, constants});
+           LongInterventionalTask{args.paths, args.background, args.background_total, constants});
   } else {
     launch("sum_long_paths.path_dependent", sum_long_paths_kernel<LongPathDependentTask>, shape, exec, args,
            LongPathDependentTask{args.paths, constants});

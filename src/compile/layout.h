@@ -117,4 +117,10 @@ struct BinsView {
   std::int64_t stride = 0;  ///< a multiple of 64, >= rows
 };
 
+/// How much each of B background rows counts, in whole units of one weight: sums of them are exact in any order.
+struct WeightsView {
+  std::uint64_t const* units = nullptr;  ///< [B]; nullptr: one unit each
+  std::uint64_t total = 0;               ///< of all rows, below 2^53: exact as a double
+};
+
 }  // namespace limpid

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,19 @@ struct RowsView {
   double const* data = nullptr;  ///< [M x R]
   std::int64_t stride = 0;
   std::int64_t rows = 0;
+};
+
+/// The reference rows. Means over them count row z `weights[z]` times over their sum, in every method.
+struct Background {
+  Background() = default;
+  /// Rows alone are a background in which every row counts the same.
+  Background(RowsView all, std::span<double const> weight_of_row = {})  // NOLINT(google-explicit-constructor)
+      : rows(all), weights(weight_of_row) {}
+
+  RowsView rows;
+  /// [B] finite, none negative, not all 0, of any scale; empty: all equal. A row of weight 0 adds nothing, but is
+  /// still met (it counts in Explanation::largest): leave such rows out.
+  std::span<double const> weights;
 };
 
 /// What is asked, after defaults are resolved; REQUIRES: the planner accepted it.
@@ -81,15 +95,16 @@ class Engine {
   /// Thread safety: workers of one engine may run on different threads at the same time.
   [[nodiscard]] virtual std::unique_ptr<Worker> make_worker() const = 0;
 
-  /// [G] value of the empty coalition in the asked space: mean prediction of the background, or the cover mean.
+  /// [G] value of the empty coalition in the asked space: weighted mean prediction of the background, or the cover
+  /// mean.
   [[nodiscard]] virtual std::vector<double> const& expected_value() const = 0;
 };
 
-/// `background`: REQUIRES rows > 0 for interventional questions; ignored for path-dependent ones.
+/// `background`: copied; REQUIRES rows > 0 for interventional questions; ignored for path-dependent ones.
 /// The model must outlive the engine.
 [[nodiscard]] std::unique_ptr<Engine> make_cpu_engine(CompiledModel const& model, Question const& question,
-                                                      RowsView background, ParallelFor const& parallel_for);
+                                                      Background const& background, ParallelFor const& parallel_for);
 [[nodiscard]] std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
-                                                       RowsView background, std::int32_t device);
+                                                       Background const& background, std::int32_t device);
 
 }  // namespace limpid

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <limits>
 
 #include "kernels/bin_rows.h"
@@ -16,7 +17,6 @@ constexpr std::int64_t kPredictRows = 256;  ///< rows of a prediction slice, a m
 constexpr std::int64_t kPatternRows = 64;   ///< rows that share the reading of the model
 constexpr std::int64_t kGroupLeaves = 64;   ///< long leaves of a group, fewer where the background is large
 constexpr std::size_t kGroupBytes = std::size_t{64} << 20;
-constexpr std::size_t kEntryBytes = 12;  ///< a pattern and its count
 
 /// [G x stride] predictions of rows, slice by slice.
 std::vector<double> predictions_of(CompiledModel const& model, BinsView const& rows, bool apply_link,
@@ -56,10 +56,24 @@ void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& para
   });
 }
 
-LongBackground::LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for,
-                               std::size_t budget)
-    : paths_(long_paths), background_(background) {
-  auto const bytes_per_leaf = static_cast<std::size_t>(std::max<std::int64_t>(background.rows, 1)) * kEntryBytes;
+BackgroundWeights::BackgroundWeights(Background const& background) : BackgroundWeights(background.rows.rows) {
+  if (background.weights.empty()) return;
+  double sum = 0.0;
+  for (double const weight : background.weights) sum += weight;
+  constexpr int kTotalBits = 52;  // of the sum; what B roundings add leaves it below 2^53
+  int const shift = kTotalBits - 1 - std::ilogb(sum);
+  total_ = 0;
+  for (double const weight : background.weights) {
+    units_.push_back(static_cast<std::uint64_t>(std::llrint(std::ldexp(weight, shift))));
+    values_.push_back(static_cast<double>(units_.back()));
+    total_ += units_.back();
+  }
+}
+
+LongBackground::LongBackground(PathsView const& long_paths, BinsView const& background, WeightsView const& weights,
+                               ParallelFor const& parallel_for, std::size_t budget)
+    : paths_(long_paths), background_(background), weights_(weights) {
+  auto const bytes_per_leaf = static_cast<std::size_t>(std::max<std::int64_t>(background.rows, 1)) * kPatternEntryBytes;
   group_leaves_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(kGroupBytes / bytes_per_leaf), 1, kGroupLeaves);
   groups_ = (long_paths.leaves + group_leaves_ - 1) / group_leaves_;
   kept_.resize(static_cast<std::size_t>(groups_));
@@ -67,8 +81,8 @@ LongBackground::LongBackground(PathsView const& long_paths, BinsView const& back
   parallel_for(groups_, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end && bytes <= budget; ++i) {
       auto& counts = kept_[static_cast<std::size_t>(i)];
-      counts = distinct_patterns(group(i), background_, 0, std::numeric_limits<std::size_t>::max());
-      bytes += counts.patterns.size() * kEntryBytes;
+      counts = distinct_patterns(group(i), background_, 0, std::numeric_limits<std::size_t>::max(), weights_);
+      bytes += counts.patterns.size() * kPatternEntryBytes;
     }
   });
   if (bytes > budget) kept_.clear();
@@ -83,7 +97,7 @@ void LongBackground::for_each_group(std::function<void(PathsView const&, Pattern
   for (std::int64_t i = 0; i < groups_; ++i) {
     PathsView const paths = group(i);
     if (kept_.empty()) {
-      body(paths, distinct_patterns(paths, background_, 0, std::numeric_limits<std::size_t>::max()).view());
+      body(paths, distinct_patterns(paths, background_, 0, std::numeric_limits<std::size_t>::max(), weights_).view());
     } else {
       body(paths, kept_[static_cast<std::size_t>(i)].view());
     }
@@ -152,16 +166,16 @@ LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, P
 }
 
 std::vector<double> expected_value(CompiledModel const& model, Question const& question, BinsView const& background,
-                                   ParallelFor const& parallel_for) {
+                                   BackgroundWeights const& weights, ParallelFor const& parallel_for) {
   if (question.method == Method::kPathDependent) return model.cover_mean;
   auto const predictions = predictions_of(model, background, question.space == Space::kResponse, parallel_for);
   std::vector<double> means;
   for (std::int32_t g = 0; g < model.outputs(); ++g) {
     double sum = 0.0;
     for (std::int64_t r = 0; r < background.rows; ++r) {
-      sum += predictions[static_cast<std::size_t>(g * background.stride + r)];
+      sum += weights.value(r) * predictions[static_cast<std::size_t>(g * background.stride + r)];
     }
-    means.push_back(sum / static_cast<double>(background.rows));
+    means.push_back(sum / weights.total());
   }
   return means;
 }

@@ -24,13 +24,35 @@ struct BinnedRows {
 /// Fills `binned` (reused).
 void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& parallel_for, BinnedRows& binned);
 
+/// A background's weights as whole units of a power of two, below 2^53 in all: their sums are exact in any order, and
+/// with whole numbers as weights every method gives what rows repeated so often give.
+class BackgroundWeights {
+ public:
+  /// Rows that count the same: no weights at all.
+  explicit BackgroundWeights(std::int64_t rows = 0) noexcept : total_(static_cast<std::uint64_t>(rows)) {}
+  explicit BackgroundWeights(Background const& background);
+
+  [[nodiscard]] WeightsView units() const noexcept { return {units_.empty() ? nullptr : units_.data(), total_}; }
+  /// [B] the same as doubles; nullptr: 1 each.
+  [[nodiscard]] double const* values() const noexcept { return values_.empty() ? nullptr : values_.data(); }
+  [[nodiscard]] double value(std::int64_t z) const noexcept {
+    return values_.empty() ? 1.0 : values_[static_cast<std::size_t>(z)];
+  }
+  [[nodiscard]] double total() const noexcept { return static_cast<double>(total_); }  ///< sum of the values
+
+ private:
+  std::vector<std::uint64_t> units_;  ///< [B], or empty
+  std::vector<double> values_;
+  std::uint64_t total_ = 0;
+};
+
 /// The background of the long paths, by groups of leaves. When all groups together are larger than the budget none
 /// is kept, and each chunk of rows counts the patterns again, group by group: slower, same bits.
 class LongBackground {
  public:
   LongBackground() = default;
-  LongBackground(PathsView const& long_paths, BinsView const& background, ParallelFor const& parallel_for,
-                 std::size_t budget = kPatternBudget);
+  LongBackground(PathsView const& long_paths, BinsView const& background, WeightsView const& weights,
+                 ParallelFor const& parallel_for, std::size_t budget = kPatternBudget);
   /// Calls body(paths of a group, patterns of its leaves) in the order of the leaves.
   void for_each_group(std::function<void(PathsView const&, PatternCountsView const&)> const& body) const;
 
@@ -39,6 +61,7 @@ class LongBackground {
 
   PathsView paths_;
   BinsView background_;
+  WeightsView weights_;
   std::int64_t group_leaves_ = 1;
   std::int64_t groups_ = 0;
   std::vector<DistinctPatterns> kept_;  ///< [groups], or empty
@@ -80,10 +103,11 @@ class LatticeBackground {
 [[nodiscard]] LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows,
                                            Patterns const& background) noexcept;
 
-/// [G] value of the empty coalition: the cover mean, or the mean over the background rows, in order in double, of the
-/// predictions in the asked space.
+/// [G] value of the empty coalition: the cover mean, or the weighted mean over the background rows, in order in double,
+/// of the predictions in the asked space.
 [[nodiscard]] std::vector<double> expected_value(CompiledModel const& model, Question const& question,
-                                                 BinsView const& background, ParallelFor const& parallel_for);
+                                                 BinsView const& background, BackgroundWeights const& weights,
+                                                 ParallelFor const& parallel_for);
 
 /// Fills out.summary, and out.error_summary where there are errors, on the host.
 void summarise(Explanation& out);

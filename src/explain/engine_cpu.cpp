@@ -29,7 +29,7 @@ TableKind kind_of(Question const& question) noexcept {
 struct Shared {
   CompiledModel const& model;
   Question question;
-  std::int64_t background_rows = 0;
+  BackgroundWeights weights;
   std::vector<double> expected;
   MarginTables tables;           ///< of the short paths
   BinnedRows binned;             ///< background rows
@@ -40,9 +40,9 @@ struct Shared {
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
   CompiledModel const& model = shared.model;
-  shared.tables = make_margin_tables(model, kind_of(shared.question), background, parallel_for);
+  shared.tables = make_margin_tables(model, kind_of(shared.question), background, shared.weights.units(), parallel_for);
   if (kind_of(shared.question) == TableKind::kInterventional) {
-    shared.long_paths = LongBackground(model.long_paths.view(), background, parallel_for);
+    shared.long_paths = LongBackground(model.long_paths.view(), background, shared.weights.units(), parallel_for);
   }
 }
 
@@ -88,7 +88,7 @@ class CpuWorker final : public Engine::Worker {
     args.paths = paths;
     args.kind = kind_of(shared_.question);
     args.background = patterns;
-    args.background_rows = shared_.background_rows;
+    args.background_total = shared_.weights.units().total;
     args.bins = binned_.view();
     args.players = out.players;
     args.outputs = out.outputs;
@@ -99,7 +99,7 @@ class CpuWorker final : public Engine::Worker {
 
   void play_lattice(RowsView raw, bool count_only, Explanation& out) {
     std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(shared_.model), 1);
-    std::int64_t const pairs = std::max<std::int64_t>(shared_.background_rows, 1);
+    std::int64_t const pairs = std::max<std::int64_t>(shared_.binned.rows, 1);
     std::int64_t const most = std::min(kPatternBytes / per_row, kPollPairs / pairs);
     std::int64_t const group = std::clamp<std::int64_t>(most, 1, kPatternRows);
     for (std::int64_t r = 0; r < out.rows; r += group) {
@@ -120,6 +120,8 @@ class CpuWorker final : public Engine::Worker {
       args.background_rows = count;
       args.background_begin = begin;
       args.background_total = shared_.binned.rows;
+      args.background_weight = shared_.weights.values() == nullptr ? nullptr : shared_.weights.values() + begin;
+      args.weight_total = shared_.weights.total();
       args.max_players = shared_.question.max_exact_players;
       args.count_only = count_only;
       args.values = out.values.data() + first;
@@ -149,12 +151,15 @@ class CpuWorker final : public Engine::Worker {
 
 class CpuEngine final : public Engine {
  public:
-  CpuEngine(CompiledModel const& model, Question const& question, RowsView background, ParallelFor const& parallel_for)
-      : shared_{model, question, 0, {}, {}, {}, {}, {}, {}} {
+  CpuEngine(CompiledModel const& model, Question const& question, Background const& background,
+            ParallelFor const& parallel_for)
+      : shared_{model, question, BackgroundWeights(), {}, {}, {}, {}, {}, {}} {
     BinnedRows& binned = shared_.binned;
-    if (question.method != Method::kPathDependent) bin_rows(model, background, parallel_for, binned);
-    shared_.background_rows = binned.rows;
-    shared_.expected = limpid::expected_value(model, question, binned.view(), parallel_for);
+    if (question.method != Method::kPathDependent) {
+      bin_rows(model, background.rows, parallel_for, binned);
+      shared_.weights = BackgroundWeights(background);
+    }
+    shared_.expected = limpid::expected_value(model, question, binned.view(), shared_.weights, parallel_for);
     if (question.algorithm == Algorithm::kLattice) {
       shared_.background = LatticeBackground(model, binned.view(), parallel_for);
       if (question.estimator) shared_.large_games.emplace(model, question, shared_.background, binned.rows);
@@ -176,8 +181,8 @@ void serial_for(std::int64_t n, std::function<void(std::int64_t, std::int64_t)> 
   if (n > 0) body(0, n);
 }
 
-std::unique_ptr<Engine> make_cpu_engine(CompiledModel const& model, Question const& question, RowsView background,
-                                        ParallelFor const& parallel_for) {
+std::unique_ptr<Engine> make_cpu_engine(CompiledModel const& model, Question const& question,
+                                        Background const& background, ParallelFor const& parallel_for) {
   return std::make_unique<CpuEngine>(model, question, background, parallel_for);
 }
 

@@ -110,7 +110,7 @@ class CudaWorker final : public Engine::Worker {
       paths.paths = group.paths;
       paths.kind = table_kind(shared_.question);
       paths.background = group.view();
-      paths.background_rows = shared_.background_rows;
+      paths.background_total = shared_.weights().units().total;
       paths.bins = binned_;
       paths.players = out.players;
       paths.outputs = out.outputs;
@@ -141,6 +141,8 @@ class CudaWorker final : public Engine::Worker {
     args.byte_stride = patterns_.byte_stride;
     args.rows = rows;
     args.background_rows = shared_.background_rows;
+    args.background_weight = shared_.weight_values();
+    args.weight_total = shared_.weights().total();
     args.players = out.players;
     args.outputs = out.outputs;
     args.base_margin = model.path_base();
@@ -194,7 +196,7 @@ class CudaWorker final : public Engine::Worker {
 
 class CudaEngine final : public Engine {
  public:
-  CudaEngine(CompiledModel const& model, Question const& question, RowsView background, std::int32_t device)
+  CudaEngine(CompiledModel const& model, Question const& question, Background const& background, std::int32_t device)
       : shared_(model, question, background, device) {}
 
   [[nodiscard]] std::unique_ptr<Worker> make_worker() const override { return std::make_unique<CudaWorker>(shared_); }
@@ -206,8 +208,8 @@ class CudaEngine final : public Engine {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question, RowsView background,
-                                         std::int32_t device) {
+std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
+                                         Background const& background, std::int32_t device) {
   return std::make_unique<CudaEngine>(model, question, background, device);
 }
 

@@ -52,25 +52,36 @@ void make_patterns(device::Exec const& exec, DeviceModel const& model, BinsView 
   leaf_patterns_cuda(exec, args);
 }
 
-CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, RowsView background_view,
+CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, Background const& background,
                        std::int32_t device_index)
     : model(compiled),
       question(asked),
       device(device_index),
-      background_rows(asked.method == Method::kPathDependent ? 0 : background_view.rows),
+      background_rows(asked.method == Method::kPathDependent ? 0 : background.rows.rows),
+      weights_(asked.method == Method::kPathDependent ? BackgroundWeights() : BackgroundWeights(background)),
       exec_(device_index),
       on_device_(allocate_for("the model", [&] { return DeviceModel(exec_, compiled); })) {
   DeviceRows binned;
-  if (background_rows != 0) bin_background(background_view, binned);
+  if (background_rows != 0) bin_background(background.rows, binned);
+  upload_weights();
   expected = question.method == Method::kPathDependent ? model.cover_mean : mean_prediction(binned);
   if (question.algorithm == Algorithm::kLattice) {
     reserve_patterns(exec_, model, background_rows, background_);
     make_patterns(exec_, on_device_, binned.view(), background_);
-    if (question.estimator) large_games_ = std::make_unique<HostLargeGames>(model, question, background_view);
+    if (question.estimator) large_games_ = std::make_unique<HostLargeGames>(model, question, background);
   } else {
     build_tables(binned);
   }
   exec_.wait();
+}
+
+void CudaShared::upload_weights() {
+  auto const count = static_cast<std::size_t>(background_rows);
+  if (weights_.values() == nullptr) return;
+  reserve(exec_, weight_values_, count, "weights of the background rows");
+  reserve(exec_, weight_units_, count, "weights of the background rows");
+  exec_.copy_in(weight_values_.data(), weights_.values(), count * sizeof(double));
+  exec_.copy_in(weight_units_.data(), weights_.units().units, count * sizeof(std::uint64_t));
 }
 
 /// Chunk by chunk, so that the raw values of a large background are never on the device as a whole. Column by column,
@@ -106,7 +117,7 @@ void CudaShared::bin_background(RowsView background, DeviceRows& binned) const {
   exec_.wait();
 }
 
-/// [G] Mean prediction of the background in the asked space, in row order in double.
+/// [G] Weighted mean prediction of the background in the asked space, in row order in double.
 std::vector<double> CudaShared::mean_prediction(DeviceRows const& background) const {
   constexpr std::int64_t kChunk = std::int64_t{1} << 16U;
   std::int64_t const stride = std::min(kChunk, background.stride);
@@ -126,10 +137,10 @@ std::vector<double> CudaShared::mean_prediction(DeviceRows const& background) co
     exec_.wait();
     for (std::size_t g = 0; g < sums.size(); ++g) {
       double const* const of_output = predictions.data() + static_cast<std::int64_t>(g) * stride;
-      for (std::int64_t r = 0; r < args.bins.rows; ++r) sums[g] += of_output[r];
+      for (std::int64_t r = 0; r < args.bins.rows; ++r) sums[g] += weights_.value(first + r) * of_output[r];
     }
   }
-  for (double& sum : sums) sum /= static_cast<double>(background.rows);
+  for (double& sum : sums) sum /= weights_.total();
   return sums;
 }
 
@@ -144,6 +155,7 @@ void CudaShared::build_tables(DeviceRows const& background) {
     reserve(exec_, on_device, leaf_tables.size(), "leaf tables");
     args.paths = on_device_.short_paths();
     args.background = background.view();
+    args.weights = {weight_units_.data(), weights_.units().total};
     args.leaf_end = model.short_paths.leaves();
     args.tables = on_device.data();
     build_leaf_tables_cuda(exec_, args);
@@ -166,7 +178,7 @@ void CudaShared::count_long_patterns(DeviceRows const& background) {
   BinnedRows host{background.rows, background.stride, std::vector<std::uint8_t>(background.bins.size())};
   exec_.copy_out(host.bins.data(), background.bins.data(), host.bins.size());
   exec_.wait();
-  LongBackground const groups(model.long_paths.view(), host.view(), serial_for);
+  LongBackground const groups(model.long_paths.view(), host.view(), weights_.units(), serial_for);
   std::int64_t first = 0;
   groups.for_each_group([&](PathsView const& paths, PatternCountsView const& counted) {
     auto const leaves = static_cast<std::size_t>(paths.leaves);
@@ -177,7 +189,7 @@ void CudaShared::count_long_patterns(DeviceRows const& background) {
     reserve(exec_, group.counts, entries, "background patterns of the long paths");
     reserve(exec_, group.begin, leaves + 1, "background patterns of the long paths");
     exec_.copy_in(group.patterns.data(), counted.patterns, entries * sizeof(std::uint64_t));
-    exec_.copy_in(group.counts.data(), counted.counts, entries * sizeof(std::uint32_t));
+    exec_.copy_in(group.counts.data(), counted.counts, entries * sizeof(std::uint64_t));
     exec_.copy_in(group.begin.data(), counted.begin, (leaves + 1) * sizeof(std::uint64_t));
     exec_.wait();
     first += paths.leaves;

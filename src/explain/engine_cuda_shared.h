@@ -43,7 +43,7 @@ void make_patterns(device::Exec const& exec, DeviceModel const& model, BinsView 
 struct DeviceLongGroup {
   PathsView paths;
   device::Buffer<std::uint64_t> patterns;
-  device::Buffer<std::uint32_t> counts;
+  device::Buffer<std::uint64_t> counts;
   device::Buffer<std::uint64_t> begin;
 
   [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
@@ -52,7 +52,8 @@ struct DeviceLongGroup {
 /// Thread safety: constant after construction.
 class CudaShared {
  public:
-  CudaShared(CompiledModel const& compiled, Question const& asked, RowsView background_view, std::int32_t device_index);
+  CudaShared(CompiledModel const& compiled, Question const& asked, Background const& background,
+             std::int32_t device_index);
 
   CompiledModel const& model;
   Question const question;
@@ -66,6 +67,9 @@ class CudaShared {
   [[nodiscard]] float const* tables() const noexcept { return tables_.data(); }
   /// Groups of long leaves in their order; path-dependent questions have one, without patterns.
   [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
+  [[nodiscard]] BackgroundWeights const& weights() const noexcept { return weights_; }
+  /// [B] on the device; nullptr: all equal.
+  [[nodiscard]] double const* weight_values() const noexcept { return weight_values_.data(); }
   [[nodiscard]] DevicePatterns const& background() const noexcept { return background_; }
   /// What the lattice leaves over, estimated on the host; nullptr: nothing is.
   [[nodiscard]] LargeGames const* large_games() const noexcept {
@@ -78,8 +82,13 @@ class CudaShared {
   void build_tables(DeviceRows const& background);
   void count_long_patterns(DeviceRows const& background);
 
+  void upload_weights();
+
+  BackgroundWeights weights_;
   device::Exec exec_;
   DeviceModel on_device_;
+  device::Buffer<double> weight_values_;        ///< [B], or empty
+  device::Buffer<std::uint64_t> weight_units_;  ///< [B], or empty
   std::optional<DevicePaths> table_paths_;
   device::Buffer<float> tables_;
   std::vector<DeviceLongGroup> long_groups_;

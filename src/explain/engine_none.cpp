@@ -6,7 +6,7 @@
 namespace limpid {
 
 std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& /*model*/, Question const& /*question*/,
-                                         RowsView /*background*/, std::int32_t /*device*/) {
+                                         Background const& /*background*/, std::int32_t /*device*/) {
   throw Error("device.unavailable", "no usable GPU: " + device::unavailable_reason(), {},
               "use --device auto to run on the CPU");
 }

@@ -51,10 +51,10 @@ class LargeGames {
 /// The same with a background of its own on the host, beside an engine that has it on a GPU.
 class HostLargeGames {
  public:
-  HostLargeGames(CompiledModel const& model, Question const& question, RowsView background)
-      : binned_(bin(model, background)),
+  HostLargeGames(CompiledModel const& model, Question const& question, Background const& background)
+      : binned_(bin(model, background.rows)),
         background_(model, binned_.view(), serial_for),
-        games_(model, question, background_, background.rows) {}
+        games_(model, question, background_, background.rows.rows) {}
   HostLargeGames(HostLargeGames const&) = delete;
   HostLargeGames& operator=(HostLargeGames const&) = delete;
   ~HostLargeGames() = default;

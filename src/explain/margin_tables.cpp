@@ -5,7 +5,7 @@
 namespace limpid {
 
 MarginTables make_margin_tables(CompiledModel const& model, TableKind kind, BinsView const& background,
-                                ParallelFor const& parallel_for) {
+                                WeightsView const& weights, ParallelFor const& parallel_for) {
   MarginTables result;
   result.folded = fold_leaves(model.short_paths);
   FoldedLeaves const& folded = result.folded;
@@ -17,6 +17,7 @@ MarginTables make_margin_tables(CompiledModel const& model, TableKind kind, Bins
     args.paths = model.short_paths.view();
     args.kind = kind;
     args.background = background;
+    args.weights = weights;
     args.tables = leaf_table.data();
     for (std::int64_t fold = begin; fold < end; ++fold) {
       auto const f = static_cast<std::size_t>(fold);

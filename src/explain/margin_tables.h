@@ -15,8 +15,8 @@ struct MarginTables {
 };
 
 /// Folds the short paths and builds the tables on the CPU, leaf by leaf: never more than one leaf's table beside the
-/// folded ones. `background`: interventional.
+/// folded ones. `background`, `weights`: interventional.
 [[nodiscard]] MarginTables make_margin_tables(CompiledModel const& model, TableKind kind, BinsView const& background,
-                                              ParallelFor const& parallel_for);
+                                              WeightsView const& weights, ParallelFor const& parallel_for);
 
 }  // namespace limpid

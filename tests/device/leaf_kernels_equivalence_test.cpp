@@ -170,7 +170,7 @@ TEST_P(SumLeafTablesEquivalence, NoLeaves) {
 /// The distinct patterns of a background on the device.
 struct DevicePatternCounts {
   device::Buffer<std::uint64_t> patterns;
-  device::Buffer<std::uint32_t> counts;
+  device::Buffer<std::uint64_t> counts;
   device::Buffer<std::uint64_t> begin;
 
   DevicePatternCounts(device::Exec const& exec, DistinctPatterns const& host)
@@ -196,7 +196,7 @@ void expect_equal_long_sums(PathShape const& shape, TableKind kind, std::int64_t
   args.paths = paths.view();
   args.kind = kind;
   args.background = patterns.view();
-  args.background_rows = background_rows;
+  args.background_total = static_cast<std::uint64_t>(background_rows);
   args.bins = bins.view();
   args.players = shape.players;
   args.outputs = shape.outputs;

@@ -107,7 +107,8 @@ TEST(BuildLeafTables, EveryTargetAndEverySliceGivesTheBitsOfTheTask) {
       std::int32_t const k = path_players(paths.view(), leaf);
       std::uint32_t counts[1U << kMaxShortPlayers] = {};
       for (std::int64_t b = 0; b < rows; ++b) ++counts[path_pattern(paths.view(), leaf, background.view(), b)];
-      InterventionalEntryTask const entry{short_constants(), counts, k, rows};
+      InterventionalEntryTask<std::uint32_t> const entry{short_constants(), counts, k,
+                                                         static_cast<std::uint64_t>(rows)};
       PathDependentEntryTask const ratio{short_constants(), paths.cover_ratio.data() + paths.player_begin[l], k};
       for (std::int32_t q = 0; q < k; ++q) {
         for (std::uint32_t a = 0; a < (1U << k); ++a) {

@@ -27,7 +27,7 @@ std::vector<double> run(LeafPaths const& paths, PathShape const& shape, TableKin
     args.paths = slice_leaves(paths.view(), begin, patterns.leaf_end);
     args.kind = kind;
     args.background = patterns.view();
-    args.background_rows = background.rows;
+    args.background_total = static_cast<std::uint64_t>(background.rows);
     args.bins = rows.view();
     args.players = shape.players;
     args.outputs = shape.outputs;

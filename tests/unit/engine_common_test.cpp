@@ -75,7 +75,7 @@ TEST(LatticeBackground, KeepsARowCountThatIsNoMultipleOfSixtyFour) {
 }
 
 std::vector<std::uint64_t> patterns_and_counts(Binned const& binned, std::size_t budget) {
-  LongBackground const background(binned.model.long_paths.view(), binned.background.view(), serial_for, budget);
+  LongBackground const background(binned.model.long_paths.view(), binned.background.view(), {}, serial_for, budget);
   std::vector<std::uint64_t> all;
   background.for_each_group([&](PathsView const& paths, PatternCountsView const& patterns) {
     for (std::uint64_t i = 0; i < patterns.begin[paths.leaves]; ++i) {
