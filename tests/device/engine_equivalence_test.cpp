@@ -77,6 +77,26 @@ void expect_equal(Explanation const& found, Explanation const& expected) {
   EXPECT_TRUE(same_bits(rows_of(found.errors), rows_of(expected.errors)));
 }
 
+/// Chunks of these numbers of rows, one after the other: buffers are reused by smaller ones.
+void expect_equal_engines(Ensemble const& ensemble, CompiledModel const& model, Question const& question,
+                          Background const& background, std::vector<std::int64_t> const& chunks, Random& random) {
+  auto const cpu = make_cpu_engine(model, question, background, serial_for);
+  auto const cuda = make_cuda_engine(model, question, background, 0);
+  EXPECT_TRUE(same_bits(cuda->expected_value(), cpu->expected_value()));
+  auto const cpu_worker = cpu->make_worker();
+  auto const cuda_worker = cuda->make_worker();
+  for (std::int64_t const rows : chunks) {
+    auto const data = reference::random_rows(ensemble, rows, random);
+    for (bool const count_only : {false, true}) {
+      Explanation expected;
+      Explanation found;
+      cpu_worker->explain(data.view(), count_only, expected);
+      cuda_worker->explain(data.view(), count_only, found);
+      expect_equal(found, expected);
+    }
+  }
+}
+
 class EngineEquivalence : public DeviceTest {};
 
 TEST_P(EngineEquivalence, ExplainsWithTheBytesOfTheCpu) {
@@ -90,21 +110,10 @@ TEST_P(EngineEquivalence, ExplainsWithTheBytesOfTheCpu) {
         asked.groups ? reference::random_players(ensemble.features.size(), random) : feature_players(ensemble);
     CompiledModel const model = compile(ensemble, players);
     auto const background = reference::random_rows(ensemble, asked.background_rows, random);
-    auto const cpu = make_cpu_engine(model, asked.question, background.view(), serial_for);
-    auto const cuda = make_cuda_engine(model, asked.question, background.view(), 0);
-    EXPECT_TRUE(same_bits(cuda->expected_value(), cpu->expected_value()));
-    auto const cpu_worker = cpu->make_worker();
-    auto const cuda_worker = cuda->make_worker();
-    for (std::int64_t const rows : {40, 0, 5}) {  // buffers are reused by smaller chunks
-      auto const data = reference::random_rows(ensemble, rows, random);
-      for (bool const count_only : {false, true}) {
-        Explanation expected;
-        Explanation found;
-        cpu_worker->explain(data.view(), count_only, expected);
-        cuda_worker->explain(data.view(), count_only, found);
-        expect_equal(found, expected);
-      }
-    }
+    expect_equal_engines(ensemble, model, asked.question, background.view(), {40, 0, 5}, random);
+    std::vector<double> weights;
+    for (std::int64_t z = 0; z < background.rows; ++z) weights.push_back(0.1 + random.uniform());
+    expect_equal_engines(ensemble, model, asked.question, {background.view(), weights}, {7}, random);
   }
 }
 

@@ -157,6 +157,22 @@ TEST_P(LatticeGameEquivalence, BackgroundInBlocks) {
                         without_padding(game.values, game.args.value_stride, 7)));
 }
 
+TEST_P(LatticeGameEquivalence, WeightedBackground) {
+  LatticeCase game = make_lattice_case({.rows = 7, .background = 5, .players = 6, .outputs = 2});
+  std::vector<double> const weights{1.5, 0.0, 3.0, 2.0, 0.1};
+  game.args.background_weight = weights.data();
+  game.args.weight_total = 6.6;
+  device::Exec const exec(0);
+  DeviceLattice const on_device(exec, game);
+  device::Buffer<double> const on_device_weights(exec, weights);
+  lattice_game_cpu(game.args);
+  LatticeGameArgs args = on_device.args(game.args);
+  args.background_weight = on_device_weights.data();
+  lattice_game_cuda(exec, args);
+  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, on_device.values), game.args.value_stride, 7),
+                        without_padding(game.values, game.args.value_stride, 7)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Devices, LatticeGameEquivalence, every_device(), name_of_device);
 
 }  // namespace

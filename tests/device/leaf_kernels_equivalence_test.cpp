@@ -65,6 +65,34 @@ TEST_P(BuildLeafTablesEquivalence, Interventional) {
   }
 }
 
+TEST_P(BuildLeafTablesEquivalence, WeightedBackground) {
+  Random random(34);
+  LeafPaths const paths = random_paths({.leaves = 40}, random);
+  RandomBins const background(24, 300, random);
+  std::vector<std::uint64_t> units;
+  std::uint64_t total = 0;
+  for (std::int64_t b = 0; b < background.rows; ++b) {  // above 32 bits
+    units.push_back(static_cast<std::uint64_t>(random.uniform() * 0x1p43));
+    total += units.back();
+  }
+  device::Exec const exec(0);
+  std::vector<float> expected(paths.table_size());
+  BuildLeafTablesArgs args{paths.view(),   TableKind::kInterventional, background.view(), 0, paths.leaves(),
+                           expected.data()};
+  args.weights = {units.data(), total};
+  build_leaf_tables_cpu(args);
+  DevicePaths const on_device(exec, paths);
+  DeviceBins const bins(exec, background);
+  device::Buffer<std::uint64_t> const device_units(exec, units);
+  device::Buffer<float> const found(exec, expected.size());
+  args.paths = on_device.view();
+  args.background = bins.view;
+  args.tables = found.data();
+  args.weights.units = device_units.data();
+  build_leaf_tables_cuda(exec, args);
+  EXPECT_TRUE(same_bits(copy_back(exec, found), expected));
+}
+
 TEST_P(BuildLeafTablesEquivalence, PathDependent) {
   Random random(32);
   RandomBins const none(24, 0, random);

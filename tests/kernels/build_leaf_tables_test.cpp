@@ -131,6 +131,44 @@ TEST(BuildLeafTables, EveryTargetAndEverySliceGivesTheBitsOfTheTask) {
   }
 }
 
+TEST(BuildLeafTables, EveryTargetGivesTheBitsOfTheTaskWithWeights) {
+  Random random(9);
+  LeafPaths const paths = random_paths({.leaves = 60}, random);
+  for (std::int64_t const rows : {1, 63, 64, 65, 200}) {
+    RandomBins const background(24, rows, random);
+    std::vector<std::uint64_t> units;
+    std::uint64_t total = 0;
+    for (std::int64_t b = 0; b < rows; ++b) {  // above 32 bits
+      units.push_back(static_cast<std::uint64_t>(random.uniform() * 0x1p44));
+      total += units.back();
+    }
+    std::vector<float> expected(paths.table_size());
+    for (std::int64_t leaf = 0; leaf < paths.leaves(); ++leaf) {
+      auto const l = static_cast<std::size_t>(leaf);
+      std::int32_t const k = path_players(paths.view(), leaf);
+      std::uint64_t counts[1U << kMaxShortPlayers] = {};
+      for (std::int64_t b = 0; b < rows; ++b) {
+        counts[path_pattern(paths.view(), leaf, background.view(), b)] += units[static_cast<std::size_t>(b)];
+      }
+      InterventionalEntryTask<std::uint64_t> const entry{short_constants(), counts, k, total};
+      for (std::int32_t q = 0; q < k; ++q) {
+        for (std::uint32_t a = 0; a < (1U << k); ++a) {
+          std::size_t const at = paths.table_begin[l] + (static_cast<std::size_t>(q) << k) + a;
+          expected[at] = static_cast<float>(paths.value[l] * entry(q, a));
+        }
+      }
+    }
+    on_each_simd_target([&] {
+      std::vector<float> tables(paths.table_size(), std::nanf(""));
+      BuildLeafTablesArgs args{paths.view(), TableKind::kInterventional, background.view(), 0, paths.leaves(),
+                               tables.data()};
+      args.weights = {units.data(), total};
+      build_leaf_tables_cpu(args);
+      EXPECT_EQ(tables, expected);
+    });
+  }
+}
+
 TEST(ShapleyConstants, RulesIntegratePolynomialsExactly) {
   for (std::int32_t n = 1; n <= LongConstants::kPoints; ++n) {
     std::vector<double> node(static_cast<std::size_t>(n));

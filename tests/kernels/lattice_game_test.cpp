@@ -197,22 +197,50 @@ TEST(LatticeGame, LeavesOutPairsAboveTheLimitAndCountsThem) {
 }
 
 TEST(LatticeGame, BackgroundInBlocksGivesTheBitsOfTheWhole) {
-  auto game = make_lattice_case({.rows = 10, .background = 5, .players = 7, .outputs = 2});
-  lattice_game_cpu(game.args);
-  auto const values = game.values;
-  auto const largest = game.largest;
+  std::vector<double> const weights{1.5, 0.25, 3.0, 2.0, 0.125};
+  for (bool const weighted : {false, true}) {
+    auto game = make_lattice_case({.rows = 10, .background = 5, .players = 7, .outputs = 2});
+    if (weighted) game.args.background_weight = weights.data();
+    game.args.weight_total = 6.875;
+    lattice_game_cpu(game.args);
+    auto const values = game.values;
+    auto const largest = game.largest;
 
-  std::fill(game.values.begin(), game.values.end(), -77.0);
-  auto block = game.args;
-  block.background_total = 5;
-  for (std::int64_t const rows : {2, 2, 1}) {
-    block.background_rows = rows;
-    lattice_game_cpu(block);
-    block.background_begin += rows;
-    block.background_bytes += rows * block.byte_stride;
+    std::fill(game.values.begin(), game.values.end(), -77.0);
+    auto block = game.args;
+    block.background_total = 5;
+    for (std::int64_t const rows : {2, 2, 1}) {
+      block.background_rows = rows;
+      lattice_game_cpu(block);
+      block.background_begin += rows;
+      block.background_bytes += rows * block.byte_stride;
+      if (weighted) block.background_weight += rows;
+    }
+    EXPECT_EQ(game.values, values);
+    EXPECT_EQ(game.largest, largest);
   }
-  EXPECT_EQ(game.values, values);
-  EXPECT_EQ(game.largest, largest);
+}
+
+/// A row's value is the mean of what it gets from one background row at a time, by hand.
+TEST(LatticeGame, WeighsTheBackgroundRows) {
+  auto game = make_lattice_case({.rows = 3, .background = 3, .players = 5});
+  std::vector<double> const weights{2.0, 0.5, 1.5};
+  std::vector<double> expected(game.values.size(), 0.0);
+  for (std::size_t z = 0; z < 3; ++z) {
+    auto alone = game.args;
+    alone.background_rows = 1;
+    alone.background_bytes += static_cast<std::int64_t>(z) * alone.byte_stride;
+    lattice_game_cpu(alone);
+    for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += weights[z] * game.values[i];
+  }
+  game.args.background_weight = weights.data();
+  game.args.weight_total = 4.0;
+  lattice_game_cpu(game.args);
+  for (std::int32_t p = 0; p < 5; ++p) {
+    for (std::int64_t r = 0; r < 3; ++r) {
+      EXPECT_EQ(game.value(0, p, r), expected[static_cast<std::size_t>(p * game.args.value_stride + r)] / 4.0);
+    }
+  }
 }
 
 TEST(LatticeGame, PlayersOfALeafWithoutValueAreLive) {

@@ -134,5 +134,30 @@ TEST(DistinctPatternsOf, AreSortedAndCounted) {
   });
 }
 
+TEST(DistinctPatternsOf, AddUpWeightsAndLeaveOutRowsWithout) {
+  Random random(14);
+  LeafPaths const paths = random_paths({.leaves = 3, .min_players = 9, .max_players = 12, .players = 20}, random);
+  RandomBins const background(40, 200, random);
+  std::vector<std::uint64_t> units;
+  for (std::int64_t b = 0; b < background.rows; ++b) units.push_back(b % 3 == 0 ? 0 : std::uint64_t{1} << (b % 40));
+  on_each_simd_target([&] {
+    DistinctPatterns const found =
+        distinct_patterns(paths.view(), background.view(), 0, kPatternBudget, {units.data(), 1});
+    for (std::int64_t leaf = 0; leaf < 3; ++leaf) {
+      std::map<std::uint64_t, std::uint64_t> expected;
+      for (std::int64_t b = 0; b < background.rows; ++b) {
+        if (b % 3 == 0) continue;
+        expected[path_pattern(paths.view(), leaf, background.view(), b)] += units[static_cast<std::size_t>(b)];
+      }
+      std::map<std::uint64_t, std::uint64_t> sums;
+      for (auto e = found.begin[static_cast<std::size_t>(leaf)]; e < found.begin[static_cast<std::size_t>(leaf) + 1];
+           ++e) {
+        sums[found.patterns[e]] = found.counts[e];
+      }
+      EXPECT_EQ(sums, expected);
+    }
+  });
+}
+
 }  // namespace
 }  // namespace limpid

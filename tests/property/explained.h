@@ -52,9 +52,10 @@ struct Explained {
 }
 
 [[nodiscard]] inline Explained explained(Ensemble const& ensemble, Players const& players, Question const& question,
-                                         reference::Rows const& rows, reference::Rows const& background) {
+                                         reference::Rows const& rows, reference::Rows const& background,
+                                         std::span<double const> weights = {}) {
   CompiledModel const model = compile(ensemble, players);
-  auto const engine = make_cpu_engine(model, question, background.view(), serial_for);
+  auto const engine = make_cpu_engine(model, question, {background.view(), weights}, serial_for);
   Explained result;
   engine->make_worker()->explain(rows.view(), false, result.chunk);
   result.expected_value = engine->expected_value();

@@ -95,6 +95,21 @@ TEST(CpuEngine, InterventionalMarginByHand) {
   expect_interventional_margin(Answer(Link::kSigmoid, question));
 }
 
+/// Weights 1 and 3: row (high, high) gets (3, 1) / 4 + 3 (0, 2) / 4.
+TEST(CpuEngine, WeightedMarginByHand) {
+  auto const model = compile(two_split_ensemble(Link::kSigmoid));
+  TwoFeatures const background({{kLow, kLow}, {kHigh, kLow}});
+  TwoFeatures const rows({{kHigh, kHigh}});
+  std::vector<double> const weights{0.5, 1.5};
+  Question const question{Space::kMargin, Method::kInterventional, Algorithm::kLeafTables, 16};
+  auto const engine = make_cpu_engine(model, question, {background.view(), weights}, serial_for);
+  Explanation found;
+  engine->make_worker()->explain(rows.view(), false, found);
+  EXPECT_EQ(found.values[0], 0.75);
+  EXPECT_EQ(found.values[static_cast<std::size_t>(found.stride)], 1.75);
+  EXPECT_EQ(engine->expected_value().at(0), 1.0);  // 0.5 + (-1 + 3 * 1) / 4
+}
+
 TEST(CpuEngine, ResponseOfIdentityIsTheMargin) {
   Question const question{Space::kResponse, Method::kInterventional, Algorithm::kLeafTables, 16};
   expect_interventional_margin(Answer(Link::kIdentity, question));
