@@ -27,8 +27,8 @@ struct SampledGameArgs {
   LatticeGameArgs lattice;
   Estimators* estimators = nullptr;
   std::uint64_t order_seed = 0;       ///< of the orders of players
-  double* sums = nullptr;             ///< [G x P x value_stride] out: sums of the estimated pairs' values
-  double* squares = nullptr;          ///< [G x P x value_stride] out: sums of their standard errors' squares
+  double* sums = nullptr;             ///< [G x P x value_stride] out: sums of weight times the estimated pairs' values
+  double* squares = nullptr;          ///< [G x P x value_stride] out: sums of the squares of weight times their errors
   std::int32_t* estimated = nullptr;  ///< [R] out: pairs of the row that were estimated
 };
 

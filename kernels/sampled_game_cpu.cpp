@@ -39,7 +39,7 @@ class RowEstimates {
       pair_.order(all_.order_seed, args_.background_begin + z);
       auto const design = all_.estimators->of(static_cast<std::int32_t>(pair_.players().size()));
       observe(design);
-      for (std::int32_t g = 0; g < args_.outputs; ++g) estimate(design, g, r);
+      for (std::int32_t g = 0; g < args_.outputs; ++g) estimate(design, g, args_.weight(z), r);
       ++estimated;
     }
     return estimated;
@@ -92,7 +92,7 @@ class RowEstimates {
   }
 
   /// Values of output g and their variances.
-  void estimate(EstimatorView const& design, std::int32_t g, std::int64_t r) {
+  void estimate(EstimatorView const& design, std::int32_t g, double weight, std::int64_t r) {
     auto const pairs = static_cast<std::size_t>(design.pairs);
     double const* const v = responses_.data() + static_cast<std::size_t>(g) * (2 * pairs + 2);
     std::vector<std::uint32_t> const& players = pair_.players();
@@ -112,8 +112,8 @@ class RowEstimates {
     apply.checks = checks_.data();
     apply_operator_cpu(apply);
     for (std::size_t i = 0; i < phi_.size(); ++i) {
-      at(all_.sums, g, players[i], r) += phi_[i];
-      at(all_.squares, g, players[i], r) += variances_[i];
+      at(all_.sums, g, players[i], r) += weight * phi_[i];
+      at(all_.squares, g, players[i], r) += (weight * weight) * variances_[i];
     }
   }
 

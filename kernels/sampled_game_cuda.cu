@@ -241,8 +241,9 @@ __global__ void sum_pairs_kernel(SumPairsArgs args) {
       std::int32_t const bit = args.bits[pair * args.game.players + vector % args.game.players];
       if (args.live[pair] <= args.game.max_players || bit < 0) continue;
       std::int64_t const of_pair = (pair * args.game.outputs + g) * args.game.players + bit;
-      sum += args.values[of_pair];
-      squares += args.variances[of_pair];
+      double const weight = args.game.weight(args.slice.background_first + j);
+      sum += weight * args.values[of_pair];
+      squares += (weight * weight) * args.variances[of_pair];
     }
     args.sums[at] = sum;
     args.squares[at] = squares;

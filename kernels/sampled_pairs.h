@@ -64,8 +64,8 @@ struct SumPairsArgs {
   std::int32_t const* bits = nullptr;  ///< [pairs x P]
   double const* values = nullptr;      ///< [pairs x G x P] at a player's bit
   double const* variances = nullptr;   ///< [pairs x G x P]
-  double* sums = nullptr;              ///< [G x P x value_stride] in and out: of the values, at the row
-  double* squares = nullptr;           ///< [G x P x value_stride] in and out: of the variances
+  double* sums = nullptr;              ///< [G x P x value_stride] in and out: of weight times value, at the row
+  double* squares = nullptr;           ///< [G x P x value_stride] in and out: of weight^2 times variance
 };
 void sum_pairs_cuda(device::Exec const& exec, SumPairsArgs const& args);
 

@@ -33,8 +33,10 @@ class BackgroundWeights {
   explicit BackgroundWeights(Background const& background);
 
   [[nodiscard]] WeightsView units() const noexcept { return {units_.empty() ? nullptr : units_.data(), total_}; }
-  /// [B] the same as doubles; nullptr: 1 each.
-  [[nodiscard]] double const* values() const noexcept { return values_.empty() ? nullptr : values_.data(); }
+  /// [B - begin] the same as doubles, from row `begin` on; nullptr: 1 each.
+  [[nodiscard]] double const* values(std::int64_t begin = 0) const noexcept {
+    return values_.empty() ? nullptr : values_.data() + begin;
+  }
   [[nodiscard]] double value(std::int64_t z) const noexcept {
     return values_.empty() ? 1.0 : values_[static_cast<std::size_t>(z)];
   }

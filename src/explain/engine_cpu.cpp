@@ -120,7 +120,7 @@ class CpuWorker final : public Engine::Worker {
       args.background_rows = count;
       args.background_begin = begin;
       args.background_total = shared_.binned.rows;
-      args.background_weight = shared_.weights.values() == nullptr ? nullptr : shared_.weights.values() + begin;
+      args.background_weight = shared_.weights.values(begin);
       args.weight_total = shared_.weights.total();
       args.max_players = shared_.question.max_exact_players;
       args.count_only = count_only;
@@ -162,7 +162,8 @@ class CpuEngine final : public Engine {
     shared_.expected = limpid::expected_value(model, question, binned.view(), shared_.weights, parallel_for);
     if (question.algorithm == Algorithm::kLattice) {
       shared_.background = LatticeBackground(model, binned.view(), parallel_for);
-      if (question.estimator) shared_.large_games.emplace(model, question, shared_.background, binned.rows);
+      if (question.estimator)
+        shared_.large_games.emplace(model, question, shared_.background, binned.rows, shared_.weights);
     } else {
       build_tables(shared_, binned.view(), parallel_for);
     }

@@ -30,6 +30,8 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
     args.lattice.background_rows = count;
     args.lattice.background_begin = begin;
     args.lattice.background_total = background_rows_;
+    args.lattice.background_weight = weights_.values(begin);
+    args.lattice.weight_total = weights_.total();
     args.lattice.max_players = limit_;
     args.lattice.value_stride = 1;
     args.lattice.largest = &out.largest[row];
@@ -42,8 +44,8 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
   });
   for (std::size_t n = 0; n < vectors; ++n) {
     std::size_t const at = n * static_cast<std::size_t>(out.stride) + row;
-    out.values[at] += scratch.sums[n] / static_cast<double>(background_rows_);
-    out.errors[at] = std::sqrt(scratch.squares[n]) / static_cast<double>(background_rows_);
+    out.values[at] += scratch.sums[n] / weights_.total();
+    out.errors[at] = std::sqrt(scratch.squares[n]) / weights_.total();
   }
 }
 

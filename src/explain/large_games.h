@@ -24,17 +24,18 @@ class LargeGames {
     std::vector<double> squares;  ///< [G x P] of the standard errors
   };
 
-  /// REQUIRES: question.estimator. The model and the background must outlive it.
+  /// REQUIRES: question.estimator. The model, the background and its weights must outlive it.
   LargeGames(CompiledModel const& model, Question const& question, LatticeBackground const& background,
-             std::int64_t background_rows)
+             std::int64_t background_rows, BackgroundWeights const& weights)
       : model_(model),
         background_(background),
         background_rows_(background_rows),
+        weights_(weights),
         limit_(question.max_exact_players),
         choice_(*question.estimator) {}
 
-  /// Rows [begin, end) of the chunk: adds the means over the background to out.values, and fills out.errors and
-  /// out.estimated. REQUIRES: out.largest is there. `poll(rows done)`: called before each row; may be empty.
+  /// Rows [begin, end) of the chunk: adds the weighted means over the background to out.values, and fills out.errors
+  /// and out.estimated. REQUIRES: out.largest is there. `poll(rows done)`: called before each row; may be empty.
   void add(RowsView rows, std::int64_t begin, std::int64_t end, Explanation& out, Scratch& scratch,
            std::function<void(std::int64_t)> const& poll) const;
 
@@ -44,6 +45,7 @@ class LargeGames {
   CompiledModel const& model_;
   LatticeBackground const& background_;
   std::int64_t background_rows_;
+  BackgroundWeights const& weights_;
   std::int32_t limit_;
   EstimatorChoice choice_;
 };
@@ -54,7 +56,8 @@ class HostLargeGames {
   HostLargeGames(CompiledModel const& model, Question const& question, Background const& background)
       : binned_(bin(model, background.rows)),
         background_(model, binned_.view(), serial_for),
-        games_(model, question, background_, background.rows.rows) {}
+        weights_(background),
+        games_(model, question, background_, background.rows.rows, weights_) {}
   HostLargeGames(HostLargeGames const&) = delete;
   HostLargeGames& operator=(HostLargeGames const&) = delete;
   ~HostLargeGames() = default;
@@ -70,6 +73,7 @@ class HostLargeGames {
 
   BinnedRows binned_;
   LatticeBackground background_;
+  BackgroundWeights weights_;
   LargeGames games_;
 };
 

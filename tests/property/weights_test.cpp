@@ -1,6 +1,7 @@
 // Weights of the background rows, in every method: a weight is how often a row counts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -142,6 +143,30 @@ TEST(BackgroundWeightsProperty, ValuesAreTheWeightedMeanOfTheRowsAnswers) {
     }
     EXPECT_TRUE(all_within(both.chunk.values, mean, 1e-6));  // leaf tables round to float
   });
+}
+
+/// Estimated pairs: errors of rows are independent, so the squares of weight times error add up.
+TEST(BackgroundWeightsProperty, EstimatesAndTheirErrorsCountTheRows) {
+  Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 3};
+  question.estimator = EstimatorChoice{LinearKind::kWls, DesignKind::kLeverage, 40, 3};
+  Random random(77);
+  Problem it;
+  it.ensemble = reference::random_ensemble(shape_of(kinds().back(), 0), random);
+  it.rows = reference::random_rows(it.ensemble, 20, random);
+  it.background = reference::random_rows(it.ensemble, 2, random);
+  Explained const first = weighted(question, it, {1.0, 0.0});
+  Explained const second = weighted(question, it, {0.0, 1.0});
+  Explained const both = weighted(question, it, {2.25, 0.75});
+  std::vector<double> mean;
+  std::vector<double> error;
+  for (std::size_t i = 0; i < first.chunk.values.size(); ++i) {
+    mean.push_back(0.75 * first.chunk.values[i] + 0.25 * second.chunk.values[i]);
+    error.push_back(std::hypot(0.75 * first.chunk.errors[i], 0.25 * second.chunk.errors[i]));
+  }
+  EXPECT_GT(both.chunk.estimated.at(0), 0);
+  EXPECT_GT(*std::max_element(error.begin(), error.end()), 1e-6);
+  EXPECT_TRUE(all_within(both.chunk.values, mean, 1e-12));
+  EXPECT_TRUE(all_within(both.chunk.errors, error, 1e-12));
 }
 
 }  // namespace
