@@ -38,8 +38,8 @@ struct FocusedGameArgs {
   /// pair. Its `values` are not touched. Background blocks as there: after the first one everything goes on.
   LatticeGameArgs lattice;
   std::int64_t coalitions = 0;        ///< budget per pair: focus_level() of it and the pair's V is played
-  double* sums = nullptr;             ///< [G x P x value_stride] out: sums of the pairs' values
-  double* changes = nullptr;          ///< [G x P x value_stride] out: sums of their changes since level L - 2
+  double* sums = nullptr;             ///< [G x P x value_stride] out: sums of weight times the pairs' values
+  double* changes = nullptr;          ///< [G x P x value_stride] out: weighted sums of their changes since level L - 2
   std::int32_t* estimated = nullptr;  ///< [R] out: pairs of the row that were played
 };
 

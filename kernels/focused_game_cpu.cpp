@@ -64,11 +64,12 @@ class FocusedRows {
 
   void play(std::int64_t r, std::int64_t z, std::int32_t live) {
     std::int32_t const level = focus_level(all_.coalitions, live);
+    double const weight = args_.weight(z);
     std::fill(values_.begin(), values_.end(), 0.0);
     if (live <= level) {
       (void)exact_.meet(r, z);
-      exact_.play(values_.data());
-      for (std::size_t n = 0; n < vectors_; ++n) at(all_.sums, n, r) += values_[n];
+      exact_.play(1.0, values_.data());
+      for (std::size_t n = 0; n < vectors_; ++n) at(all_.sums, n, r) += weight * values_[n];
       return;
     }
     players_.sort();
@@ -76,8 +77,8 @@ class FocusedRows {
     std::fill(before_.begin(), before_.end(), 0.0);
     focus_.play(players_, level - kFocusLevelStep, before_.data());
     for (std::size_t n = 0; n < vectors_; ++n) {
-      at(all_.sums, n, r) += values_[n];
-      at(all_.changes, n, r) += values_[n] - before_[n];
+      at(all_.sums, n, r) += weight * values_[n];
+      at(all_.changes, n, r) += weight * (values_[n] - before_[n]);
     }
   }
 
