@@ -84,12 +84,16 @@ def bundled(name, train, label=lambda y: y):
     return load
 
 
-def synthetic(_):
-    """bench/workloads.py's synthetic target on 20 features: almost every pair differs in 17 to 20."""
-    sys.path.append(str(Path(__file__).resolve().parent.parent))
-    import workloads
+def synthetic(features):
+    """bench/workloads.py's synthetic target: on 20 features almost every pair differs in 17 to 20."""
 
-    return workloads.synthetic(20, rows=20_000)
+    def load(_):
+        sys.path.append(str(Path(__file__).resolve().parent.parent))
+        import workloads
+
+        return workloads.synthetic(features, rows=20_000)
+
+    return load
 
 
 def split(frame, label, train):
@@ -110,6 +114,7 @@ class Recipe:
     space: str = "response"  # the game: response or margin
     needs_folder: bool = True  # else bundled with scikit-learn, or made
     backgrounds: tuple = (20, 100)
+    timed: bool = False  # has rows for timing.py too
 
 
 MODELS = {
@@ -121,7 +126,8 @@ MODELS = {
     "breast": Recipe(bundled("breast_cancer", 400), 3, 30, 0.2, needs_folder=False, backgrounds=(20,)),
     "adult-onehot": Recipe(adult_one_hot, 6),
     "digits": Recipe(bundled("digits", 1400, lambda y: y % 2), 5, space="margin", needs_folder=False),
-    "synth20": Recipe(synthetic, 6, 500, needs_folder=False, backgrounds=(20, 100)),
+    "synth20": Recipe(synthetic(20), 6, 500, needs_folder=False, timed=True),
+    "synth12": Recipe(synthetic(12), 6, 500, needs_folder=False, timed=True, backgrounds=(100,)),
 }
 
 
@@ -153,6 +159,9 @@ def draw(booster, recipe, train, rows):
         states["pairs"].append((rows[fit][: ROWS // PAIR_SETS], background[k : k + 1]))
     for size in recipe.backgrounds:
         states[f"B{size}"] = [(kept, background[:size])]
+    if recipe.timed:
+        states["timed-B1"] = [(rows[players[:, 0] <= most], background[:1])]
+        states["timed-B100"] = [(kept, background[:100])]
     return states
 
 
