@@ -10,7 +10,8 @@ namespace limpid {
 
 /// kSignedSquare: sign(x) x^2 (LightGBM's reg_sqrt); kSoftplus: log(1 + e^x) (its cross_entropy_lambda).
 enum class Link : std::uint8_t { kIdentity, kSigmoid, kSoftmax, kExp, kSignedSquare, kSoftplus };
-enum class FeatureKind : std::uint8_t { kNumeric, kCategorical };
+/// kText: of a black box alone, any text, byte for byte.
+enum class FeatureKind : std::uint8_t { kNumeric, kCategorical, kText };
 
 /// How a raw value is cast before it meets a threshold: XGBoost compares float32, LightGBM double.
 enum class InputCast : std::uint8_t { kFloat32, kFloat64 };

@@ -74,8 +74,14 @@ void ExplainJob::write_documents() {
   analysis.mean_abs = in_output_order(result_.sums);
   write_text("analysis.json", analysis_json(analysis));
   if (question_.method == Method::kInterventional) {
-    auto text = baseline_header(source_->schema());
-    append_baseline(source_->schema(), background_view(), text);
+    auto schema = source_->schema();
+    for (std::size_t f = 0; f < background_.texts.size(); ++f) {
+      for (std::size_t code = 0; code < background_.texts[f].size(); ++code) {
+        schema.category_texts[f].emplace(static_cast<std::int32_t>(code), background_.texts[f][code]);
+      }
+    }
+    auto text = baseline_header(schema);
+    append_baseline(schema, background_view(), text);
     write_text("explanations_shap/baseline.csv", text);
   }
   write_text("run.json", run_json(run_facts()));
@@ -84,6 +90,7 @@ void ExplainJob::write_documents() {
 }
 
 ModelFacts ExplainJob::model_facts() const {
+  if (options_.model.empty()) return {};
   return {{base_name(options_.model), sha256_of_file(options_.model), 0},
           ensemble().library,
           ensemble().version,
@@ -109,6 +116,7 @@ BackgroundFacts ExplainJob::background_facts() const {
 ManifestFacts ExplainJob::manifest_facts() {
   ManifestFacts facts;
   facts.model = model_facts();
+  facts.predictor = predictor_document();
   bool const piped = options_.data.path == "-";
   facts.data = {piped ? "-" : base_name(options_.data.path), source_->sha256(), result_.rows,
                 unseen_facts(source_->unseen())};
@@ -166,6 +174,11 @@ RunFacts ExplainJob::run_facts() const {
       facts.stage_seconds.end(),
       {{"read", s.read}, {"explain", s.explain}, {"format", s.format}, {"write", s.write}, {"wait", s.wait}});
   facts.peak_memory_bytes = peak_memory_bytes();
+  if (is_black_box()) {
+    facts.requests = predictor_->costs().requests;
+    facts.rows_sent = predictor_->costs().rows;
+    facts.memory_bytes = options_.black_box->memory_bytes;
+  }
   return facts;
 }
 

@@ -72,7 +72,7 @@ void ExplainJob::run() {
 
 void ExplainJob::run_stages() {
   started_at_ = utc_now();
-  gpu_ = use_gpu(options_.device);
+  gpu_ = !is_black_box() && use_gpu(options_.device);
   timed("model", [this] { load(); });
   open();
   timed("background", [this] { prepare_background(); });
@@ -108,6 +108,7 @@ void ExplainJob::timed(char const* stage, std::function<void()> const& work) {
 }
 
 void ExplainJob::load() {
+  if (is_black_box()) return load_black_box();
   used_ = use_model(options_.model, options_.load, options_.rounds, console_);
   for (auto& member : used_.members) {
     question_ = plan(member, options_.space, options_.space_given, options_.method, options_.background.given,
@@ -127,7 +128,11 @@ void ExplainJob::open() {
                             options_.background.text),
                 "--data -", "give --background FILE, or the data as a file");
   }
-  source_ = open_rows(options_.data, ensemble());
+  if (is_black_box()) {
+    open_black_box_data();
+  } else {
+    source_ = open_rows(options_.data, ensemble());
+  }
   groupings_ = make_groupings(options_.groups, source_->schema());
   if (!to_stdout()) open_directories();
 }
@@ -162,7 +167,8 @@ void ExplainJob::check_same_columns(DataSchema const& background, ReadOptions co
 }
 
 RowsView ExplainJob::background_view() const noexcept {
-  return {background_.values.data(), background_.stride, background_.rows};
+  return {background_.values.data(), background_.stride, background_.rows,
+          background_.texts.empty() ? nullptr : &background_.texts};
 }
 
 std::unique_ptr<Engine> ExplainJob::make_engine(CompiledModel const& model) const {
@@ -171,6 +177,7 @@ std::unique_ptr<Engine> ExplainJob::make_engine(CompiledModel const& model) cons
 }
 
 void ExplainJob::prepare_engine() {
+  if (is_black_box()) return prepare_black_box();
   engine_.reset();  // it reads the model
   bool const sum = options_.groups.mode == GroupMode::kSum;
   if (gpu_) device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
@@ -208,11 +215,17 @@ void ExplainJob::prepare_shape() {
 PipelineOptions ExplainJob::pipeline_options() const {
   PipelineOptions out;
   out.threads = options_.threads;
+  if (grouping_->players.names.size() != ensemble().features.size()) {
+    out.players_are = "players (groups, or features by themselves)";
+  }
+  if (is_black_box()) {
+    black_box_pipeline(out);
+    return out;
+  }
   out.engine_workers = gpu_ ? std::min(kGpuStreams, options_.threads) : options_.threads;
   out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, models_[0], gpu_);
   out.max_exact_players = question_.max_exact_players;
   out.estimates = question_.estimator.has_value();
-  if (models_[0].players != models_[0].features) out.players_are = "players (groups, or features by themselves)";
   std::vector<AdditivityRule> rules;
   for (auto const& model : models_) rules.push_back(additivity_rule(model, question_, engine_->expected_value()));
   out.additivity = mean_rule(rules);

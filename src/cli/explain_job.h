@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "blackbox/predictor.h"
 #include "cli/chosen_outputs.h"
 #include "cli/console.h"
 #include "cli/explain_options.h"
@@ -58,6 +59,19 @@ class ExplainJob {
   void check() const;  ///< throws Error check.additivity
   [[nodiscard]] std::string const& label_of(Additivity const& found) const;
 
+  // Of a black box (black_box_job.cpp).
+  [[nodiscard]] bool is_black_box() const noexcept { return options_.black_box.has_value(); }
+  void load_black_box();
+  void open_black_box_data();
+  void connect();
+  void prepare_black_box();
+  void black_box_pipeline(PipelineOptions& out) const;
+  [[nodiscard]] PredictorDocument predictor_document() const;
+  [[nodiscard]] std::string columns_note() const;
+  [[nodiscard]] std::string black_box_note() const;
+  [[nodiscard]] std::string predictor_note() const;
+  [[nodiscard]] std::string costs_note() const;
+
   [[nodiscard]] PipelineOptions pipeline_options() const;
   void say_what_was_chosen() const;
   void say_what_was_done() const;
@@ -80,6 +94,8 @@ class ExplainJob {
   RowChunk background_;
   std::vector<UnseenTexts> background_unseen_;  ///< of a background file
   std::int64_t data_rows_ = 0;                  ///< counted by sampling; 0: not yet known
+  std::unique_ptr<Predictor> predictor_;        ///< of a black box; outlives the engine
+  Players black_box_players_;
   std::unique_ptr<Engine> engine_;
   bool gpu_ = false;
   std::string device_name_;

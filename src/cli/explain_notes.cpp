@@ -13,6 +13,7 @@
 namespace limpid::cli {
 
 std::string ExplainJob::method_note() const {
+  if (is_black_box()) return black_box_note();
   auto const* const space = question_.space == Space::kMargin ? "margin" : "response";
   if (question_.method == Method::kPathDependent) {
     bool const implied = !options_.space_given && options_.space == Space::kResponse;
@@ -36,6 +37,7 @@ std::string ExplainJob::device_note() const {
 }
 
 std::string ExplainJob::slow_hint() const {
+  if (is_black_box()) return "a smaller --background or --coalitions is faster";
   return question_.algorithm == Algorithm::kLattice ? "--space margin or a smaller --background is faster" : "";
 }
 
@@ -43,10 +45,15 @@ void ExplainJob::say_what_was_chosen() const {
   auto const groups = groups_note(*grouping_, options_.groups);
   if (grouping_ != groupings_.data()) return console_.note(groups);  // the rest was said before the first level
   auto const members = used_.members.size();
-  console_.note(fmt::format("{} {} {}: {} features, {}", ensemble().library, ensemble().version, ensemble().objective,
-                            ensemble().features.size(),
-                            members == 1 ? rounds_note(ensemble(), used_.file_rounds, options_.rounds)
-                                         : fmt::format("the mean of {} models", members)));
+  if (is_black_box()) {
+    console_.note(predictor_note());
+    console_.note(used_.notes.front());
+  }
+  if (!is_black_box())
+    console_.note(fmt::format("{} {} {}: {} features, {}", ensemble().library, ensemble().version, ensemble().objective,
+                              ensemble().features.size(),
+                              members == 1 ? rounds_note(ensemble(), used_.file_rounds, options_.rounds)
+                                           : fmt::format("the mean of {} models", members)));
   if (!used_.container.empty())
     for (auto const& note : used_.notes) console_.note(note);
   console_.note(fmt::format("{}; {}", method_note(), device_note()));
@@ -65,6 +72,7 @@ void ExplainJob::say_what_was_done() const {
                               format_count(result_.estimated_pairs), format_count(result_.rows * background_.rows),
                               format_count(result_.estimated_rows), name_of(question_.estimator->kind)));
   }
+  if (is_black_box()) console_.note(costs_note());
   auto const& s = result_.seconds;
   console_.detail(
       fmt::format("seconds of all threads: read {:.2f}, explain {:.2f}, format {:.2f}, write {:.2f}, wait {:.2f}",

@@ -61,15 +61,13 @@ DeviceOption device_option(Arguments const& arguments) {
   return out;
 }
 
-/// Pairs above the lattice's limit; nothing: they are an error.
-std::optional<EstimatorChoice> estimator_option(Arguments const& arguments) {
+/// Of pairs above the lattice's limit.
+EstimatorChoice estimator_choice(Arguments const& arguments) {
   EstimatorChoice out;
-  auto const& name = arguments.text("estimator");
-  out.kind = name == "wls" ? LinearKind::kWls : LinearKind::kGp;
+  out.kind = arguments.text("estimator") == "wls" ? LinearKind::kWls : LinearKind::kGp;
   out.design = arguments.text("design") == "kernel" ? DesignKind::kKernel : DesignKind::kLeverage;
   if (arguments.text("coalitions") != "auto") out.coalitions = arguments.integer("coalitions", 2, kMostCoalitions);
   out.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kAnyCount));
-  if (name == "exact") return std::nullopt;
   return out;
 }
 
@@ -92,7 +90,9 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.rounds = rounds_option(arguments);
   out.groups = groups_option(arguments);
   out.max_exact_players = static_cast<std::int32_t>(arguments.integer("max-exact-players", 1, kMaxExactPlayers));
-  out.estimator = estimator_option(arguments);
+  auto const estimator = estimator_choice(arguments);
+  if (arguments.text("estimator") != "exact") out.estimator = estimator;
+  out.black_box = black_box_options(arguments, estimator);
   out.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kAnyCount));
   out.out = arguments.text("out");
   out.csv = arguments.text("format") == "csv";

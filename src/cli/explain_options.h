@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/black_box_options.h"
 #include "cli/data_options.h"
 #include "cli/groups.h"
 #include "explain/engine.h"
@@ -55,8 +56,9 @@ struct ExplainOptions {
   std::vector<std::string> outputs;  ///< all, predicted, or labels
   DeviceOption device;
   int threads = 1;
-  std::int64_t chunk_rows = 0;  ///< 0: chosen by the method
-  std::string progress;         ///< auto, none, plain, json
+  std::int64_t chunk_rows = 0;               ///< 0: chosen by the method
+  std::string progress;                      ///< auto, none, plain, json
+  std::optional<BlackBoxOptions> black_box;  ///< --predictor: there is no model of ours
 };
 
 [[nodiscard]] CommandSpec const& explain_spec();

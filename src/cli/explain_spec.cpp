@@ -1,4 +1,5 @@
 // The declaration of `limpid explain`'s options: what --help shows and --config knows.
+#include "cli/black_box_options.h"
 #include "cli/data_options.h"
 #include "cli/explain_options.h"
 #include "cli/model_options.h"
@@ -110,18 +111,21 @@ void add_output(std::vector<OptionSpec>& out) {
 void add_run(std::vector<OptionSpec>& out) {
   out.push_back(
       {"device", "D", kRunGroup, "auto (a GPU where there is one), cpu, cuda, cuda:INDEX", "auto", {}, {}, ""});
+  add_memory_option(out);
   add_thread_options(out);
 }
 
 CommandSpec make_spec() {
   CommandSpec spec;
   spec.name = "explain";
-  spec.usage = "limpid explain --model FILE --data FILE --out DIR [options]";
+  spec.usage = "limpid explain --model FILE|--predictor P --data FILE --out DIR [options]";
   spec.summary =
-      "Shapley values of a tree ensemble for every row of a data file, and their global means.\n"
+      "Shapley values of a tree ensemble, or of any model that answers, for every row of a data file, and their global "
+      "means.\n"
       "Columns are named by name or by 0-based index.";
-  spec.required = {"model", "data", "out"};
+  spec.required = {"data", "out"};  // and a model or a predictor
   add_input(spec.options);
+  add_predictor_options(spec.options);
   add_column_options(spec.options);
   add_question(spec.options);
   add_output(spec.options);
@@ -134,6 +138,8 @@ CommandSpec make_spec() {
       "  limpid explain --model loans.json --data loans.csv --method path-dependent --format csv --out - | head\n"
       "  # a background of your own\n"
       "  limpid explain --model loans.json --data loans.csv --background typical.csv --space margin --out values\n"
+      "  # any model that reads CSV rows and writes a score for each\n"
+      "  limpid explain --predictor 'cmd:python score.py' --data loans.csv --id id --label approved --out values\n"
       "  # two columns as one player\n"
       "  limpid explain --model loans.json --data loans.csv --group means=income,savings --out values\n";
   return spec;

@@ -17,13 +17,16 @@ namespace limpid {
 enum class Space : std::uint8_t { kResponse, kMargin };
 enum class Method : std::uint8_t { kAuto, kInterventional, kPathDependent };
 /// How values are computed (ARCHITECTURE.md, section 2): what the planner picks and the manifest names.
-enum class Algorithm : std::uint8_t { kLeafTables, kLattice };
+/// kCoalitions: of a black box, which is asked about hybrid rows (src/blackbox).
+enum class Algorithm : std::uint8_t { kLeafTables, kLattice, kCoalitions };
 
 /// Raw feature values in the model's feature order: feature f of row r at data[f * stride + r]; NaN is missing.
 struct RowsView {
   double const* data = nullptr;  ///< [M x R]
   std::int64_t stride = 0;
   std::int64_t rows = 0;
+  /// Black boxes: [M] texts of the columns of text, whose values are indices into them; a column of numbers has none.
+  std::vector<std::vector<std::string>> const* texts = nullptr;
 };
 
 /// The reference rows. Means over them count row z `weights[z]` times over their sum, in every method.

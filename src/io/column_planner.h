@@ -18,6 +18,8 @@ class ColumnPlanner {
         used_(static_cast<std::size_t>(head.column_count), false) {}
 
   ColumnPlan plan();
+  ColumnPlan plan_all();
+  [[nodiscard]] std::int32_t resolve(char const* option, std::string const& spec) const;
 
  private:
   [[noreturn]] void fail(std::string const& message, std::string hint) const;
@@ -30,7 +32,7 @@ class ColumnPlanner {
 
   void check_header() const;
   [[nodiscard]] std::int32_t find(std::string const& spec) const;
-  [[nodiscard]] std::int32_t resolve(char const* option, std::string const& spec) const;
+  [[nodiscard]] std::vector<std::int32_t> columns_left() const;
   void take_named_columns();
   void match_by_name();
   [[noreturn]] void fail_missing(std::vector<std::string> const& missing) const;
@@ -38,6 +40,7 @@ class ColumnPlanner {
   void match_by_position();
   [[noreturn]] void fail_count(std::vector<std::int32_t> const& left) const;
   void name_features();
+  void check_index_column() const;
 
   DataHead const& head_;
   ReadOptions const& options_;

@@ -110,11 +110,16 @@ void ColumnPlanner::match_by_name() {
   if (!unknown.empty()) fail_unknown(unknown);
 }
 
-void ColumnPlanner::match_by_position() {
+std::vector<std::int32_t> ColumnPlanner::columns_left() const {
   std::vector<std::int32_t> left;
   for (std::int32_t c = 0; c < head_.column_count; ++c) {
     if (!used_[static_cast<std::size_t>(c)]) left.push_back(c);
   }
+  return left;
+}
+
+void ColumnPlanner::match_by_position() {
+  auto const left = columns_left();
   if (left.size() != features()) fail_count(left);
   plan_.column_of_feature = left;
   plan_.schema.notes.push_back(head_.names.empty()
@@ -125,9 +130,11 @@ void ColumnPlanner::match_by_position() {
 /// Names that outputs use: the header's, else the model's, else XGBoost's own f0, f1, ...
 void ColumnPlanner::name_features() {
   plan_.schema.feature_columns = plan_.column_of_feature;
-  for (std::size_t f = 0; f < features(); ++f) {
+  for (std::size_t f = 0; f < plan_.column_of_feature.size(); ++f) {
     auto const column = static_cast<std::size_t>(plan_.column_of_feature[f]);
-    std::string name = column < head_.names.size() ? head_.names[column] : ensemble_.features[f].name;
+    std::string name = column < head_.names.size() ? head_.names[column]
+                       : f < features()            ? ensemble_.features[f].name
+                                                   : "";
     plan_.schema.feature_names.push_back(name.empty() ? fmt::format("f{}", f) : std::move(name));
     plan_.schema.feature_order.push_back(static_cast<std::int32_t>(f));
   }
@@ -155,6 +162,35 @@ ColumnPlan ColumnPlanner::plan() {
   }
   name_features();
   return std::move(plan_);
+}
+
+/// An index that a data frame wrote along would be a feature by mistake.
+void ColumnPlanner::check_index_column() const {
+  for (auto const column : plan_.column_of_feature) {
+    if (head_.names.empty() || !head_.names[static_cast<std::size_t>(column)].empty()) continue;
+    if (!counts_from_zero(head_, column)) continue;
+    fail(fmt::format("column {} has no name and counts 0, 1, 2, ...: the index of a data frame", column),
+         fmt::format("say what it is: --id {0} or --exclude {0}", column));
+  }
+}
+
+ColumnPlan ColumnPlanner::plan_all() {
+  check_header();
+  take_named_columns();
+  plan_.column_of_feature = columns_left();
+  if (plan_.column_of_feature.empty()) fail("no column is left for a feature", "--exclude fewer columns");
+  check_index_column();
+  name_features();
+  return std::move(plan_);
+}
+
+ColumnPlan plan_all_columns(DataHead const& head, ReadOptions const& options) {
+  return ColumnPlanner(head, options, {}).plan_all();
+}
+
+std::int32_t find_column(DataHead const& head, ReadOptions const& options, char const* option,
+                         std::string const& spec) {
+  return ColumnPlanner(head, options, {}).resolve(option, spec);
 }
 
 ColumnPlan plan_columns(DataHead const& head, ReadOptions const& options, Ensemble const& ensemble) {

@@ -30,6 +30,13 @@ struct ColumnPlan {
 /// with the options that fix it.
 [[nodiscard]] ColumnPlan plan_columns(DataHead const& head, ReadOptions const& options, Ensemble const& ensemble);
 
+/// The same where no model says what the columns are: all that no option names are features.
+[[nodiscard]] ColumnPlan plan_all_columns(DataHead const& head, ReadOptions const& options);
+
+/// The column that an option names, by name or 0-based index. Throws Error usage.column.
+[[nodiscard]] std::int32_t find_column(DataHead const& head, ReadOptions const& options, char const* option,
+                                       std::string const& spec);
+
 /// Which options are in use already, so that hints do not name them again.
 struct TakenOptions {
   bool id = false;

@@ -82,7 +82,7 @@ Json method_of(ManifestFacts const& facts) {
               {"algorithm", name_of(facts.question.algorithm)},
               {"rows", facts.data.rows},
               {"pairs", facts.pairs}};
-  if (facts.question.algorithm == Algorithm::kLattice) {
+  if (facts.question.algorithm != Algorithm::kLeafTables) {
     method["max_exact_players"] = facts.question.max_exact_players;
     method["largest_players"] = facts.largest_players;
     method["estimator"] = facts.estimated_pairs > 0 ? estimator_of(facts) : Json(nullptr);
@@ -126,6 +126,14 @@ std::string category_text(std::map<std::int32_t, std::string> const& texts, doub
   return it == texts.end() ? "(unseen)" : it->second;
 }
 
+Json predictor_of(PredictorDocument const& predictor) {
+  if (predictor.kind.empty()) return nullptr;
+  return {{"kind", predictor.kind},
+          {"target", predictor.target},
+          {"version", text_or_null(predictor.version)},
+          {"text_columns", predictor.text_columns}};
+}
+
 Json additivity_of(AdditivityFacts const& additivity) {
   return {{"holds", additivity.holds},
           {"largest_error", additivity.error},
@@ -154,6 +162,11 @@ Json expected_of(ManifestFacts const& facts) {
   return expected;
 }
 
+Json costs_of(RunFacts const& facts) {
+  if (facts.memory_bytes == 0) return nullptr;
+  return {{"requests", facts.requests}, {"rows_sent", facts.rows_sent}, {"memory_bytes", facts.memory_bytes}};
+}
+
 }  // namespace
 
 char const* name_of(Space space) noexcept { return space == Space::kResponse ? "response" : "margin"; }
@@ -166,6 +179,7 @@ char const* name_of(Method method) noexcept {
 char const* name_of(LinearKind kind) noexcept { return kind == LinearKind::kWls ? "wls" : "gp"; }
 char const* name_of(DesignKind kind) noexcept { return kind == DesignKind::kKernel ? "kernel" : "leverage"; }
 char const* name_of(Algorithm algorithm) noexcept {
+  if (algorithm == Algorithm::kCoalitions) return "coalitions";
   return algorithm == Algorithm::kLeafTables ? "leaf-tables" : "lattice";
 }
 
@@ -230,7 +244,8 @@ std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile cons
   data["missing"] = facts.missing;
   data["unseen_categories"] = unseen_of(facts.data.unseen);
   return text_of({{"limpid", LIMPID_VERSION},
-                  {"model", model_of(facts.model)},
+                  {"model", facts.model.file.name.empty() ? Json(nullptr) : model_of(facts.model)},
+                  {"predictor", predictor_of(facts.predictor)},
                   {"data", std::move(data)},
                   {"categories", categories_of(facts.categories)},
                   {"space", name_of(facts.question.space)},
@@ -272,6 +287,7 @@ std::string run_json(RunFacts const& facts) {
                   {"seconds", facts.seconds},
                   {"rows_per_second", facts.rows_per_second},
                   {"stage_seconds", std::move(stages)},
+                  {"predictor", costs_of(facts)},
                   {"peak_memory_bytes", facts.peak_memory_bytes}});
 }
 

@@ -77,6 +77,14 @@ struct ModelFacts {
   std::vector<MemberFacts> members = {};  ///< what was read of it; several: the response is the mean of theirs
 };
 
+/// Of a black box.
+struct PredictorDocument {
+  std::string kind;     ///< "command", "http", "xgboost"; empty: the model is ours
+  std::string target;   ///< command, URL, file
+  std::string version;  ///< of a library; empty: not known
+  std::vector<std::string> text_columns;
+};
+
 /// kind: "none", "sample", "file".
 struct BackgroundFacts {
   std::string kind = "none";
@@ -114,7 +122,8 @@ struct GroupFacts {
 
 /// Only what determines values: the same on every device, for any number of threads and any chunk size.
 struct ManifestFacts {
-  ModelFacts model;
+  ModelFacts model;  ///< of no name: a black box
+  PredictorDocument predictor;
   InputFacts data;
   Question question;
   Link link = Link::kIdentity;
@@ -162,6 +171,9 @@ struct RunFacts {
   double rows_per_second = 0.0;
   std::vector<std::pair<std::string, double>> stage_seconds;
   std::int64_t peak_memory_bytes = 0;
+  std::int64_t requests = 0;  ///< of a black box's predictor
+  std::int64_t rows_sent = 0;
+  std::int64_t memory_bytes = 0;  ///< --memory; 0: no black box
 };
 [[nodiscard]] std::string run_json(RunFacts const& facts);
 

@@ -1,3 +1,4 @@
+// Opening a CSV file: head, columns, kinds, categories.
 #include "io/row_source.h"
 
 #include <fmt/format.h>
@@ -6,67 +7,41 @@
 #include <utility>
 
 #include "io/byte_source.h"
-#include "io/category_encoder.h"
 #include "io/category_file.h"
-#include "io/cell.h"
-#include "io/columns.h"
-#include "io/csv_batches.h"
+#include "io/csv_row_source.h"
 #include "io/utf8.h"
 #include "limpid/error.h"
 
 namespace limpid {
-namespace {
-
-constexpr std::int64_t kStrideRows = 64;
-
-/// A categorical feature by the texts of its categories, and what was met of them.
-struct CategoryColumn {
-  CategoryEncoder encoder;
-  std::int64_t values = 0;  ///< not missing
-  std::int64_t unseen = 0;
-  std::string example;  ///< the first unseen text
-};
-
-class CsvRowSource final : public RowSource {
- public:
-  CsvRowSource(ReadOptions options, Ensemble const& ensemble);
-
-  [[nodiscard]] DataSchema const& schema() const override { return plan_.schema; }
-  [[nodiscard]] bool next(std::int64_t max_rows, RowChunk& chunk) override;
-  [[nodiscard]] std::vector<UnseenTexts> unseen() const override;
-  [[nodiscard]] std::string sha256() override { return batches_.sha256(); }
-
- private:
-  void open(Ensemble const& ensemble);
-  [[nodiscard]] DataHead read_head(std::size_t& skip) const;
-  void plan_categories(Ensemble const& ensemble);
-  void take(std::int64_t count, RowChunk& chunk);
-  [[nodiscard]] std::int64_t take_numbers(std::size_t feature, std::int64_t count, double* out) const;
-  [[nodiscard]] std::int64_t take_categories(std::size_t feature, std::int64_t count, double* out);
-  void take_ids(std::int64_t count, RowChunk& chunk) const;
-  [[noreturn]] void fail_cell(std::size_t feature, std::int64_t bad) const;
-  [[nodiscard]] std::string place(std::int32_t column, std::int64_t row) const;
-
-  ReadOptions options_;
-  CellParser parser_;
-  CsvBatches batches_;
-  ColumnPlan plan_;
-  std::vector<FeatureKind> kinds_;  ///< [M]
-  CellKind worst_;                  ///< of the cells that are values
-  std::vector<std::size_t> slots_;  ///< [M] index of the feature's column among those that are read
-  std::vector<std::optional<CategoryColumn>> categories_;  ///< [M] of features whose categories have texts
-  std::size_t id_slot_ = 0;
-  std::int64_t next_row_ = 0;
-  std::int64_t used_ = 0;  ///< rows of the batch that were handed out
-  std::int64_t left_ = 0;  ///< rows of the batch that were not
-};
 
 CsvRowSource::CsvRowSource(ReadOptions options, Ensemble const& ensemble)
     : options_(std::move(options)),
       parser_(options_.missing, ensemble.input_cast),
       batches_({options_.path, options_.role, options_.delimiter, options_.block_bytes, options_.stop}),
       worst_(ensemble.refuses_missing ? CellKind::kNumber : CellKind::kMissing) {
-  open(ensemble);
+  std::size_t skip = 0;
+  auto const head = read_head(skip);
+  plan_ = plan_columns(head, options_, ensemble);
+  for (auto const& feature : ensemble.features) plan_.schema.kinds.push_back(feature.kind);
+  plan_categories(ensemble);
+  start(skip, head.column_count);
+}
+
+CsvRowSource::CsvRowSource(ReadOptions options, std::vector<std::string> const& text_columns)
+    : options_(std::move(options)),
+      parser_(options_.missing, InputCast::kFloat64),
+      batches_({options_.path, options_.role, options_.delimiter, options_.block_bytes, options_.stop}),
+      worst_(CellKind::kMissing) {
+  std::size_t skip = 0;
+  auto const head = read_head(skip);
+  plan_ = plan_all_columns(head, options_);
+  categories_.resize(plan_.column_of_feature.size());
+  plan_.schema.category_texts.resize(plan_.column_of_feature.size());
+  plan_.schema.kinds.resize(plan_.column_of_feature.size(), FeatureKind::kNumeric);
+  std::vector<std::int32_t> texts;
+  for (auto const& name : text_columns) texts.push_back(find_column(head, options_, "--text-columns", name));
+  start(skip, head.column_count);
+  choose_kinds(texts);
 }
 
 /// Names and first rows; `skip`: records before the first row.
@@ -95,12 +70,7 @@ DataHead CsvRowSource::read_head(std::size_t& skip) const {
   return head;
 }
 
-void CsvRowSource::open(Ensemble const& ensemble) {
-  std::size_t skip = 0;
-  auto const head = read_head(skip);
-  plan_ = plan_columns(head, options_, ensemble);
-  for (auto const& feature : ensemble.features) kinds_.push_back(feature.kind);
-  plan_categories(ensemble);
+void CsvRowSource::start(std::size_t skip, std::int32_t column_count) {
   std::vector<std::int32_t> columns = plan_.column_of_feature;
   if (plan_.id_column) columns.push_back(*plan_.id_column);
   std::sort(columns.begin(), columns.end());
@@ -110,12 +80,29 @@ void CsvRowSource::open(Ensemble const& ensemble) {
   };
   for (auto const column : plan_.column_of_feature) slots_.push_back(slot_of(column));
   if (plan_.id_column) id_slot_ = slot_of(*plan_.id_column);
-  batches_.start(skip, head.column_count, std::move(columns));
+  batches_.start(skip, column_count, std::move(columns));
   if (!batches_.next()) {
     throw Error("data.empty", fmt::format("{} has a header but no rows", display_name(options_.path)),
                 fmt::format("{} {}", options_.role, options_.path));
   }
   left_ = batches_.rows();
+}
+
+/// By the options, else by the first batch, which is what the file's first block holds.
+void CsvRowSource::choose_kinds(std::vector<std::int32_t> const& text_columns) {
+  for (std::size_t f = 0; f < slots_.size(); ++f) {
+    auto const chosen = std::find(text_columns.begin(), text_columns.end(), plan_.column_of_feature[f]);
+    if (chosen != text_columns.end() || has_text(f)) plan_.schema.kinds[f] = FeatureKind::kText;
+  }
+}
+
+/// Whether a cell of the batch is neither a number nor missing.
+bool CsvRowSource::has_text(std::size_t feature) const {
+  auto const column = batches_.column(slots_[feature]);
+  for (std::int64_t r = 0; r < batches_.rows(); ++r) {
+    if (parser_.parse(column[r]).kind == CellKind::kText) return true;
+  }
+  return false;
 }
 
 void CsvRowSource::plan_categories(Ensemble const& ensemble) {
@@ -133,116 +120,22 @@ void CsvRowSource::plan_categories(Ensemble const& ensemble) {
   }
 }
 
-std::string CsvRowSource::place(std::int32_t column, std::int64_t row) const {
-  auto const& name = plan_.column_names[static_cast<std::size_t>(column)];
-  auto const text = name == std::to_string(column) ? name : fmt::format("'{}'", name);
-  return fmt::format("{} {}, line {}, column {}", options_.role, options_.path, batches_.line_of(row), text);
-}
-
-/// The bad cell is that of the batch's `bad`-th row that was not handed out.
-void CsvRowSource::fail_cell(std::size_t feature, std::int64_t bad) const {
-  auto const text = batches_.column(slots_[feature])[used_ + bad];
-  auto const& category = categories_[feature];
-  auto const complaint =
-      category ? complain_of_category(text, category->encoder.list())
-               : complain_of_number(parser_.parse(text), text, kinds_[feature] == FeatureKind::kCategorical);
-  throw Error("data.value", complaint.message, place(plan_.column_of_feature[feature], next_row_ + bad),
-              complaint.hint);
-}
-
-/// Values of the next `count` rows; the first row whose cell cannot be read, or `count`.
-std::int64_t CsvRowSource::take_numbers(std::size_t feature, std::int64_t count, double* out) const {
-  auto const column = batches_.column(slots_[feature]);
-  for (std::int64_t r = 0; r < count; ++r) {
-    auto const cell = parser_.parse(column[used_ + r]);
-    if (cell.kind > worst_) return r;
-    out[r] = cell.value;
-  }
-  return count;
-}
-
-std::int64_t CsvRowSource::take_categories(std::size_t feature, std::int64_t count, double* out) {
-  auto const column = batches_.column(slots_[feature]);
-  auto& category = *categories_[feature];
-  bool const refuses = category.encoder.list().unseen == UnseenCategory::kError;
-  for (std::int64_t r = 0; r < count; ++r) {
-    auto const text = column[used_ + r];
-    auto const code = category.encoder.encode(text);
-    out[r] = code.value;
-    if (code.kind == CategoryEncoder::Kind::kMissing) continue;
-    ++category.values;
-    if (code.kind == CategoryEncoder::Kind::kKnown) continue;
-    if (refuses) return r;
-    if (category.unseen++ == 0) category.example = text;
-  }
-  return count;
-}
-
-void CsvRowSource::take_ids(std::int64_t count, RowChunk& chunk) const {
-  auto const ids = batches_.column(id_slot_);
-  for (std::int64_t r = 0; r < count; ++r) {
-    auto const id = ids[used_ + r];
-    if (!is_utf8(id)) {
-      throw Error("data.value", "the id is not UTF-8 text", place(*plan_.id_column, next_row_ + r),
-                  "convert the file: iconv -f LATIN1 -t UTF-8");
-    }
-    chunk.ids.emplace_back(id);
-  }
-}
-
-/// Appends the batch's next `count` rows to the chunk.
-void CsvRowSource::take(std::int64_t count, RowChunk& chunk) {
-  std::int64_t first_bad = count;
-  std::size_t bad_feature = 0;
-  for (std::size_t f = 0; f < slots_.size(); ++f) {
-    double* const out = chunk.values.data() + static_cast<std::int64_t>(f) * chunk.stride + chunk.rows;
-    auto const bad = categories_[f] ? take_categories(f, count, out) : take_numbers(f, count, out);
-    if (bad < first_bad) {  // of several bad cells, the one of the first row is told
-      first_bad = bad;
-      bad_feature = f;
-    }
-  }
-  if (first_bad < count) fail_cell(bad_feature, first_bad);
-  if (plan_.id_column) take_ids(count, chunk);
-}
-
-std::vector<UnseenTexts> CsvRowSource::unseen() const {
-  std::vector<UnseenTexts> out;
-  for (auto const f : plan_.schema.feature_order) {
-    auto const& category = categories_[static_cast<std::size_t>(f)];
-    if (!category || category->unseen == 0) continue;
-    out.push_back({plan_.schema.feature_names[static_cast<std::size_t>(f)], category->unseen, category->values,
-                   category->example, category->encoder.list().unseen});
-  }
-  return out;
-}
-
-bool CsvRowSource::next(std::int64_t max_rows, RowChunk& chunk) {
-  chunk.first_row = next_row_;
-  chunk.rows = 0;
-  chunk.stride = (max_rows + kStrideRows - 1) / kStrideRows * kStrideRows;
-  chunk.values.resize(slots_.size() * static_cast<std::size_t>(chunk.stride));
-  chunk.ids.clear();
-  while (chunk.rows < max_rows) {
-    if (left_ == 0) {
-      if (!batches_.next()) break;
-      used_ = 0;
-      left_ = batches_.rows();
-    }
-    auto const count = std::min(left_, max_rows - chunk.rows);
-    take(count, chunk);
-    chunk.rows += count;
-    next_row_ += count;
-    used_ += count;
-    left_ -= count;
-  }
-  return chunk.rows > 0;
-}
-
-}  // namespace
-
 std::unique_ptr<RowSource> open_rows(ReadOptions const& options, Ensemble const& ensemble) {
   return std::make_unique<CsvRowSource>(options, ensemble);
+}
+
+std::unique_ptr<RowSource> open_table(ReadOptions const& options, std::vector<std::string> const& text_columns) {
+  return std::make_unique<CsvRowSource>(options, text_columns);
+}
+
+Ensemble features_of(DataSchema const& schema, bool named) {
+  Ensemble out;
+  out.input_cast = InputCast::kFloat64;
+  out.named_features = named;
+  for (std::size_t f = 0; f < schema.feature_names.size(); ++f) {
+    out.features.push_back({schema.feature_names[f], schema.kinds[f], {}, false});
+  }
+  return out;
 }
 
 }  // namespace limpid

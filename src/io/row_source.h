@@ -23,6 +23,7 @@ struct ReadOptions {
   char delimiter = ',';
   std::vector<std::string> missing;       ///< spellings of a missing value beside the built-in ones
   std::string categories;                 ///< file of texts and codes (category_file.h); empty: the model's own alone
+  bool may_be_text = false;               ///< the data of a black box: --text-columns can declare columns
   std::string role = "--data";            ///< "--data" or "--background", for messages
   std::int64_t block_bytes = 512 * 1024;  ///< read at a time; tests make it small
   std::function<bool()> stop;             ///< asked before every read, from any thread: true ends it
@@ -35,6 +36,8 @@ struct RowChunk {
   std::int64_t stride = 0;       ///< multiple of 64, >= rows
   std::vector<double> values;    ///< [M x stride] in the model's feature order; NaN: missing
   std::vector<std::string> ids;  ///< [rows] byte for byte, or empty without --id
+  /// [M] texts of the columns of text, whose values are indices into them; empty: no column is text.
+  std::vector<std::vector<std::string>> texts;
 };
 
 /// How the file's columns meet the model's features.
@@ -46,6 +49,7 @@ struct DataSchema {
   std::vector<std::string> notes;             ///< e.g. matched by position because the model has no names
   /// [M] code -> its text in the data, of the features whose categories have texts.
   std::vector<std::map<std::int32_t, std::string>> category_texts;
+  std::vector<FeatureKind> kinds;  ///< [M]
 };
 
 class RowSource {
@@ -65,5 +69,15 @@ class RowSource {
 /// Opens a CSV file (plain or gzip). Throws Error data.open, data.format (Parquet, JSON Lines, s3://: named, with what
 /// to do), data.empty, data.columns (missing, unknown, count), usage.column.
 [[nodiscard]] std::unique_ptr<RowSource> open_rows(ReadOptions const& options, Ensemble const& ensemble);
+
+/// Opens the data of a black box, where no model says what the columns are: all but those of --id, --label and
+/// --exclude are features. A column is text when it is among `text_columns` (names or 0-based indices), or when a cell
+/// of the first block of the file (512 KiB) is neither a number nor missing; else it holds numbers. Throws as
+/// open_rows, and usage.column.
+[[nodiscard]] std::unique_ptr<RowSource> open_table(ReadOptions const& options,
+                                                    std::vector<std::string> const& text_columns);
+
+/// A model of these features that has no trees: what open_rows and sample_rows need to read such data again.
+[[nodiscard]] Ensemble features_of(DataSchema const& schema, bool named);
 
 }  // namespace limpid

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/text_dictionary.h"
 #include "limpid/error.h"
 
 namespace limpid {
@@ -24,10 +25,7 @@ class SmallestRows {
       if (heap_.size() == count_ && !(ranked < heap_.front())) continue;
       std::size_t const slot = take_slot(ranked);
       values_.resize(std::max(values_.size(), (slot + 1) * features));
-      for (std::size_t f = 0; f < features; ++f) {
-        values_[slot * features + f] =
-            chunk.values[f * static_cast<std::size_t>(chunk.stride) + static_cast<std::size_t>(r)];
-      }
+      for (std::size_t f = 0; f < features; ++f) values_[slot * features + f] = value(chunk, f, r);
     }
   }
 
@@ -38,6 +36,7 @@ class SmallestRows {
     sample.rows.stride = round_up(sample.rows.rows);
     auto const stride = static_cast<std::size_t>(sample.rows.stride);
     sample.rows.values.resize(features * stride);
+    for (auto const& texts : texts_) sample.rows.texts.push_back(texts.texts());
     for (std::size_t i = 0; i < heap_.size(); ++i) {
       sample.row_numbers.push_back(heap_[i].row);
       for (std::size_t f = 0; f < features; ++f) {
@@ -57,6 +56,14 @@ class SmallestRows {
     }
   };
 
+  /// Texts get codes of ours: those of the chunk end with it. Few rows are ever taken, so that texts are few too.
+  double value(RowChunk const& chunk, std::size_t f, std::int64_t r) {
+    double const value = chunk.values[f * static_cast<std::size_t>(chunk.stride) + static_cast<std::size_t>(r)];
+    if (chunk.texts.empty() || chunk.texts[f].empty()) return value;
+    texts_.resize(chunk.texts.size());
+    return static_cast<double>(texts_[f].code(chunk.texts[f][static_cast<std::size_t>(value)]));
+  }
+
   /// A new slot, or that of the row that drops out.
   std::size_t take_slot(Ranked ranked) {
     if (heap_.size() == count_) {
@@ -73,6 +80,7 @@ class SmallestRows {
   std::uint64_t seed_;
   std::vector<Ranked> heap_;    ///< the largest hash in front
   std::vector<double> values_;  ///< [slots x M]
+  std::vector<TextDictionary> texts_;
 };
 
 }  // namespace
@@ -114,14 +122,20 @@ RowChunk read_all(RowSource& source) {
   all.first_row = parts[0].first_row;
   all.stride = round_up(all.rows);
   all.values.resize(features * static_cast<std::size_t>(all.stride));
+  std::vector<TextDictionary> texts(parts[0].texts.size());
   for (auto& piece : parts) {
     for (std::size_t f = 0; f < features; ++f) {
       auto const from = piece.values.begin() + static_cast<std::ptrdiff_t>(f) * piece.stride;
-      std::copy_n(from, piece.rows,
-                  all.values.begin() + static_cast<std::ptrdiff_t>(f) * all.stride + piece.first_row - all.first_row);
+      auto const to =
+          all.values.begin() + static_cast<std::ptrdiff_t>(f) * all.stride + piece.first_row - all.first_row;
+      std::transform(from, from + piece.rows, to, [&](double value) {
+        if (piece.texts.empty() || piece.texts[f].empty()) return value;
+        return static_cast<double>(texts[f].code(piece.texts[f][static_cast<std::size_t>(value)]));
+      });
     }
     std::move(piece.ids.begin(), piece.ids.end(), std::back_inserter(all.ids));
   }
+  for (auto& dictionary : texts) all.texts.push_back(dictionary.take());
   return all;
 }
 
