@@ -22,7 +22,7 @@ class Answer:
     errors: np.ndarray  # [R x M] standard errors; NaN: none
     cpu_s: float  # of the whole process
     explain_s: float  # of the explain stage, by the wall
-    manifest: dict
+    method: dict  # of the manifest: what was played how
 
 
 class Limpid:
@@ -60,7 +60,9 @@ def read_back(out, features, cpu_s):
         errors.append([np.nan if standard.get(name) is None else standard[name] for name in features])
     manifest = json.loads((out / "manifest.json").read_text())
     stages = json.loads((out / "run.json").read_text())["stage_seconds"]
-    return Answer(np.array(values), np.array(errors, dtype=float), cpu_s, stages["explain"], manifest)
+    method = manifest["method"]
+    (method.get("estimator") or {}).pop("mean_standard_error", None)
+    return Answer(np.array(values), np.array(errors, dtype=float), cpu_s, stages["explain"], method)
 
 
 # Exact beside estimated: what every estimator is given, so that it is the estimator that is measured. "default" is the

@@ -23,7 +23,7 @@ def limpid_cell(limpid, posed, exact, what, seeds):
                 few = SHARED_ROWS // len(posed)
                 shared.append(relative_errors(answer.values[:few], truth[:few]))
             counts.add(answer, truth)
-            used = answer.manifest["method"]
+            used = answer.method
     rows = sum(len(truth) for truth in exact) * seeds
     cell = dict(rows=rows // seeds, seeds=seeds, **summary(np.concatenate(errors)))
     cell |= dict(shared=summary(np.concatenate(shared)), cpu_s_per_row=cpu_s / rows, coverage=counts.figures())

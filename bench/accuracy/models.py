@@ -160,8 +160,8 @@ def draw(booster, recipe, train, rows):
     for size in recipe.backgrounds:
         states[f"B{size}"] = [(kept, background[:size])]
     if recipe.timed:
-        states["timed-B1"] = [(rows[players[:, 0] <= most], background[:1])]
-        states["timed-B100"] = [(kept, background[:100])]
+        states["timed-B1"] = [(rows[players[:, 0] <= most][:1000], background[:1])]
+        states["timed-B100"] = [(kept[:30], background[:100])]
     return states
 
 

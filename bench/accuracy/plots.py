@@ -1,5 +1,7 @@
 """Error against budget, and against time: one small figure per model, medians with the 90th percentile above."""
 
+import re
+
 import matplotlib
 
 matplotlib.use("svg")
@@ -39,7 +41,7 @@ def points(results, model, state, line):
 
 def against(results, state, axis, path):
     plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "limpid", "font.size": 8})
-    names = asked(results, state)
+    names = [m for m in asked(results, state) if any(points(results, m, state, line) for line in LINES)]
     columns = 3
     rows = -(-len(names) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(9, 2.4 * rows + 0.6), squeeze=False, sharex=axis == "budget")
@@ -57,6 +59,7 @@ def against(results, state, axis, path):
             panel.plot(x, [p[3] for p in drawn], color=colour, linestyle=":", linewidth=0.7)
         panel.set(xscale="log", yscale="log", title=names[at])
         panel.grid(True, linewidth=0.3)
+        panel.minorticks_off()
     unit = "coalitions" if axis == "budget" else "processor seconds per row"
     figure.supxlabel(unit)
     figure.supylabel("relative L2 error: median, dotted 90th percentile")
@@ -65,5 +68,12 @@ def against(results, state, axis, path):
         handles |= {label: handle for handle, label in zip(*panel.get_legend_handles_labels())}
     figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=5, frameon=False)
     figure.tight_layout(rect=(0, 0, 1, 0.94))
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(path, metadata={"Date": None, "Creator": None})
     plt.close(figure)
+    shorten(path)
+
+
+def shorten(path):
+    """Coordinates to a tenth of a point, and no blanks at the ends of lines: a third of the size."""
+    text = re.sub(r"(-?\d+\.\d)\d+", r"\1", path.read_text())
+    path.write_text("\n".join(line.strip() for line in text.splitlines()) + "\n")

@@ -21,14 +21,11 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 
 
 def under_the_named_interpreter():
-    """Starts again under BENCH_PYTHON, and on one thread."""
+    """Starts again, once, under BENCH_PYTHON and on one thread: numpy reads those variables when it is loaded."""
+    if os.environ.get("LIMPID_BENCH_STARTED"):
+        return
     python = os.environ.get("BENCH_PYTHON") or sys.executable
-    if os.path.realpath(python) == os.path.realpath(sys.executable) and os.path.dirname(python) == os.path.dirname(
-        sys.executable
-    ):
-        if all(os.environ.get(name) == value for name, value in ONE_THREAD.items()):
-            return
-    os.execve(python, [python, *sys.argv], os.environ | ONE_THREAD | {"BENCH_PYTHON": python})
+    os.execvpe(python, [python, *sys.argv], os.environ | ONE_THREAD | {"LIMPID_BENCH_STARTED": "1"})
 
 
 def parse():

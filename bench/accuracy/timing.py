@@ -63,7 +63,7 @@ def limpid_seconds(limpid, question, exact, options):
         stages.append(again.explain_s)
     rows = len(exact)
     return dict(budget=budget if asked else "all", error=error, stage=statistics.median(stages) / rows,
-                command=statistics.median(commands) / rows, method=answer.manifest["method"])  # fmt: skip
+                command=statistics.median(commands) / rows, method=answer.method)  # fmt: skip
 
 
 def shap_seconds(shap, question, exact, rows):
