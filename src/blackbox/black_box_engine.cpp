@@ -72,6 +72,8 @@ class BlackBoxWorker final : public Engine::Worker {
     out.largest.assign(static_cast<std::size_t>(rows), 0);
     out.errors.assign(estimates ? vectors * stride : 0, 0.0);
     out.estimated.assign(estimates ? static_cast<std::size_t>(rows) : 0, 0);
+    out.pairs_by = {};
+    out.over_target.clear();
     out.error_summary.clear();
   }
 
@@ -150,7 +152,10 @@ class BlackBoxWorker final : public Engine::Worker {
   /// Adds the pair's weighted values to its row's.
   void take(Game const& game, Explanation& out) {
     bool const estimated = game.players.size() > 1 && !game.rule.exact;
-    if (estimated) ++out.estimated[static_cast<std::size_t>(game.row)];
+    if (estimated) {
+      ++out.estimated[static_cast<std::size_t>(game.row)];
+      ++out.pairs_by[static_cast<std::size_t>(shared_.choice().sampled_kind())];
+    }
     set_differences(game, out);
     solve(game);
     double const weight = shared_.weight(game.background);

@@ -98,9 +98,9 @@ void ExplainJob::black_box_pipeline(PipelineOptions& out) const {
 std::string ExplainJob::black_box_note() const {
   auto const choice = question_.estimator.value_or(EstimatorChoice{});
   auto const budget = choice.coalitions > 0 ? format_count(choice.coalitions) : "2048 + 2V";
-  auto const how = question_.estimator
-                       ? fmt::format("every coalition of a pair up to {}, above by {}", budget, name_of(choice.kind))
-                       : fmt::format("every coalition, up to {} players", question_.max_exact_players);
+  auto const how = question_.estimator ? fmt::format("every coalition of a pair up to {}, above by {}", budget,
+                                                     name_of(choice.sampled_kind()))
+                                       : fmt::format("every coalition, up to {} players", question_.max_exact_players);
   return fmt::format("black box, interventional, {}; {} background row{} ({}{})", how, format_count(background_.rows),
                      background_.rows == 1 ? "" : "s", options_.background.text,
                      options_.background.given ? "" : ", the default");

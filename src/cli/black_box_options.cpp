@@ -57,6 +57,10 @@ void check_question(Arguments const& arguments, PredictorKind kind) {
     fail("--method path-dependent needs the trees of a model, a black box shows none",
          "leave --method out (against the background), or give the model file: --model FILE");
   }
+  if (arguments.given("target-error")) {
+    fail("--target-error would ask a black box for a row's scores again and again",
+         "choose --coalitions N: errors fall with its root, or faster");
+  }
   if (arguments.text("device").starts_with("cuda")) {
     fail(fmt::format("--device {}: the games of a black box are played on the CPU", arguments.text("device")),
          "use --device auto or cpu; the predictor runs where it likes");
@@ -70,7 +74,6 @@ std::optional<EstimatorChoice> estimator_of(Arguments const& arguments, Estimato
     throw Error("usage.predictor", "--estimator focus needs the trees of a model, a black box shows none", {},
                 "use --estimator auto (gp), gp or wls");
   }
-  choice.kind = name == "wls" ? LinearKind::kWls : LinearKind::kGp;
   return choice;
 }
 

@@ -121,13 +121,16 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.data = {piped ? "-" : base_name(options_.data.path), source_->sha256(), result_.rows,
                 unseen_facts(source_->unseen())};
   facts.question = question_;
-  facts.link = ensemble().link;
+  facts.link = link_;
   facts.background = background_facts();
   facts.seed = options_.seed;
   facts.pairs = result_.rows * background_.rows;
   facts.largest_players = result_.largest_players;
   facts.estimated_rows = result_.estimated_rows;
   facts.estimated_pairs = result_.estimated_pairs;
+  facts.pairs_by = result_.pairs_by;
+  facts.over_target_rows = result_.over_target_rows;
+  facts.first_over_target = result_.first_over_target;
   if (result_.estimated_pairs > 0) facts.mean_errors = in_output_order(result_.error_sums);
   facts.players = shape_.names;
   facts.groups = {options_.groups.any(), options_.groups.mode, options_.groups.separator,

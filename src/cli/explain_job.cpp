@@ -110,10 +110,12 @@ void ExplainJob::timed(char const* stage, std::function<void()> const& work) {
 void ExplainJob::load() {
   if (is_black_box()) return load_black_box();
   used_ = use_model(options_.model, options_.load, options_.rounds, console_);
+  link_ = ensemble().link;
   for (auto& member : used_.members) {
     question_ = plan(member, options_.space, options_.space_given, options_.method, options_.background.given,
                      options_.max_exact_players);
     if (question_.space == Space::kResponse) scale_to_response(member);
+    if (question_.kernel && question_.space == Space::kMargin) member.link = Link::kIdentity;  // the game's own
   }
   check_space_of_mean(used_.members.size(), question_.space);
   model_labels_ = output_labels(ensemble(), options_.labels);

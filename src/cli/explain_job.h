@@ -75,6 +75,8 @@ class ExplainJob {
   [[nodiscard]] PipelineOptions pipeline_options() const;
   void say_what_was_chosen() const;
   void say_what_was_done() const;
+  [[nodiscard]] std::string estimators_used() const;
+  void warn_of_target() const;  ///< of rows above --target-error
   [[nodiscard]] std::string method_note() const;
   [[nodiscard]] std::string device_note() const;
   [[nodiscard]] std::string slow_hint() const;  ///< what makes a long run shorter
@@ -82,6 +84,7 @@ class ExplainJob {
   ExplainOptions options_;
   Console const& console_;
   UsedModel used_;
+  Link link_ = Link::kIdentity;            ///< the model's
   std::vector<std::string> model_labels_;  ///< [outputs of the model]
   ChosenOutputs outputs_;
   std::vector<CompiledModel> models_;  ///< [members] for the players at hand

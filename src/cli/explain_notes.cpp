@@ -25,7 +25,7 @@ std::string ExplainJob::method_note() const {
       fmt::format("{} background row{}", format_count(background_.rows), background_.rows == 1 ? "" : "s");
   auto const from = options_.background.given ? "" : ", the default";
   auto const larger = question_.estimator ? fmt::format(" up to {} players, above by {}", question_.max_exact_players,
-                                                        name_of(question_.estimator->kind))
+                                                        name_of(question_.estimator->sampled_kind()))
                                           : "";
   return fmt::format("{} space, interventional, exact by {}{}; {} ({}{})", space, how, larger, rows,
                      options_.background.text, from);
@@ -61,6 +61,33 @@ void ExplainJob::say_what_was_chosen() const {
   for (auto const& note : source_->schema().notes) console_.note(note);
 }
 
+/// "gp", or "focus (120 pairs) and gp (7 pairs)"
+std::string ExplainJob::estimators_used() const {
+  std::vector<std::pair<char const*, std::int64_t>> used;
+  for (std::size_t k = 0; k < kEstimatorKinds; ++k) {
+    if (result_.pairs_by[k] > 0) used.emplace_back(name_of(static_cast<EstimatorKind>(k)), result_.pairs_by[k]);
+  }
+  if (used.size() == 1) return used.front().first;
+  std::string out;
+  for (auto const& [name, pairs] : used) {
+    out += fmt::format("{}{} ({} pairs)", out.empty() ? "" : " and ", name, format_count(pairs));
+  }
+  return out;
+}
+
+void ExplainJob::warn_of_target() const {
+  std::string rows;
+  for (auto const row : result_.first_over_target) rows += fmt::format("{}{}", rows.empty() ? "" : ", ", row);
+  auto const named = static_cast<std::int64_t>(result_.first_over_target.size());
+  console_.warning(
+      "estimate.target",
+      fmt::format("{} of {} rows have standard errors above {:g} of the spread of their values at {} "
+                  "coalitions per pair: row{} {}{}",
+                  format_count(result_.over_target_rows), format_count(result_.rows), question_.estimator->target_error,
+                  question_.estimator->max_coalitions, result_.over_target_rows == 1 ? "" : "s", rows,
+                  result_.over_target_rows > named ? ", ..." : ""));
+}
+
 void ExplainJob::say_what_was_done() const {
   auto const rate = seconds_ > 0.0 ? static_cast<double>(result_.rows) / seconds_ : 0.0;
   auto const done = fmt::format("{} rows in {} ({} rows/s)", format_count(result_.rows), format_seconds(seconds_),
@@ -70,9 +97,10 @@ void ExplainJob::say_what_was_done() const {
   if (result_.estimated_pairs > 0) {
     console_.note(fmt::format("{} of {} pairs, of {} rows, were estimated by {}: their values carry standard errors",
                               format_count(result_.estimated_pairs), format_count(result_.rows * background_.rows),
-                              format_count(result_.estimated_rows), name_of(question_.estimator->kind)));
+                              format_count(result_.estimated_rows), estimators_used()));
   }
   if (is_black_box()) console_.note(costs_note());
+  if (result_.over_target_rows > 0) warn_of_target();
   auto const& s = result_.seconds;
   console_.detail(
       fmt::format("seconds of all threads: read {:.2f}, explain {:.2f}, format {:.2f}, write {:.2f}, wait {:.2f}",

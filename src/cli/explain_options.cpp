@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <charconv>
 #include <limits>
+#include <system_error>
 
 #include "cli/model_options.h"
 #include "limpid/error.h"
@@ -61,18 +63,51 @@ DeviceOption device_option(Arguments const& arguments) {
   return out;
 }
 
+EstimatorKind estimator_kind(std::string const& name) {
+  if (name == "gp") return EstimatorKind::kGp;
+  return name == "wls" ? EstimatorKind::kWls : EstimatorKind::kAuto;
+}
+
+/// --target-error and --max-coalitions.
+void set_target(Arguments const& arguments, EstimatorChoice& out) {
+  out.max_coalitions = arguments.integer("max-coalitions", 2, kMostCoalitions);
+  if (!arguments.given("target-error")) {
+    if (!arguments.given("max-coalitions")) return;
+    throw Error("usage.value", "--max-coalitions is where --target-error stops, which was not given", {},
+                "for example --target-error 0.01, or --coalitions N for a fixed number");
+  }
+  auto const& text = arguments.text("target-error");
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.target_error);
+  if (error != std::errc{} || end != text.data() + text.size() ||
+      !(out.target_error > 0.0 && out.target_error <= 1.0)) {
+    throw Error("usage.value", fmt::format("--target-error '{}' is not a number above 0 and up to 1", text), {},
+                "for example --target-error 0.01: 1 % of the spread of a row's values");
+  }
+  if (out.coalitions > out.max_coalitions) {
+    throw Error("usage.value",
+                fmt::format("--coalitions {} is more than --max-coalitions {}", out.coalitions, out.max_coalitions));
+  }
+}
+
 /// Of pairs above the lattice's limit.
 EstimatorChoice estimator_choice(Arguments const& arguments) {
   EstimatorChoice out;
-  out.kind = arguments.text("estimator") == "wls" ? LinearKind::kWls : LinearKind::kGp;
+  auto const& name = arguments.text("estimator");
+  out.kind = estimator_kind(name);
   out.design = arguments.text("design") == "kernel" ? DesignKind::kKernel : DesignKind::kLeverage;
   if (arguments.text("coalitions") != "auto") out.coalitions = arguments.integer("coalitions", 2, kMostCoalitions);
   out.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kAnyCount));
+  set_target(arguments, out);
+  if (name == "exact" && out.target_error > 0.0) {
+    throw Error("usage.value", "--target-error raises the effort of estimates, and --estimator exact makes none", {},
+                "leave out one of them");
+  }
   return out;
 }
 
 Method method_option(std::string const& text) {
   if (text == "auto") return Method::kAuto;
+  if (text == "kernel") return Method::kKernel;
   return text == "interventional" ? Method::kInterventional : Method::kPathDependent;
 }
 

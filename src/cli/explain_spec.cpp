@@ -24,15 +24,17 @@ void add_input(std::vector<OptionSpec>& out) {
 }
 
 void add_estimator_options(std::vector<OptionSpec>& out) {
-  out.push_back({"estimator",
-                 "E",
-                 kQuestionGroup,
-                 "response, of pairs that differ in more players: exact (none: such rows are an error), gp (posterior "
-                 "mean over sampled coalitions), wls (Kernel SHAP's least squares); estimates carry standard errors",
-                 "exact",
-                 {"exact", "gp", "wls"},
-                 {},
-                 ""});
+  out.push_back(
+      {"estimator",
+       "E",
+       kQuestionGroup,
+       "of pairs that differ in more players: gp (posterior mean over sampled coalitions), wls (Kernel SHAP's "
+       "least squares), auto (what is most accurate), exact (none: such rows are an error); estimates carry "
+       "standard errors",
+       "auto",
+       {"auto", "gp", "wls", "exact"},
+       {},
+       ""});
   out.push_back({"coalitions",
                  "N",
                  kQuestionGroup,
@@ -49,6 +51,17 @@ void add_estimator_options(std::vector<OptionSpec>& out) {
                  {"leverage", "kernel"},
                  {},
                  ""});
+  out.push_back({"target-error",
+                 "X",
+                 kQuestionGroup,
+                 "a row's coalitions are doubled until every standard error is at most X of the spread of its values, "
+                 "or --max-coalitions; rows that stay above are counted and named",
+                 "",
+                 {},
+                 {},
+                 ""});
+  out.push_back(
+      {"max-coalitions", "N", kQuestionGroup, "where --target-error stops, up to 32768", "16384", {}, {}, ""});
 }
 
 void add_question(std::vector<OptionSpec>& out) {
@@ -57,17 +70,21 @@ void add_question(std::vector<OptionSpec>& out) {
                  "M",
                  kQuestionGroup,
                  "auto, interventional (against the background), path-dependent (from the training covers in the "
-                 "model; margin only). Other name: tree_path_dependent",
+                 "model; margin only; other name: tree_path_dependent), kernel (Kernel SHAP: the game of every pair, "
+                 "also where leaf tables are exact and faster)",
                  "auto",
-                 {"auto", "interventional", "path-dependent"},
-                 {{"tree_path_dependent", "path-dependent"}, {"path_dependent", "path-dependent"}},
+                 {"auto", "interventional", "path-dependent", "kernel"},
+                 {{"tree_path_dependent", "path-dependent"},
+                  {"path_dependent", "path-dependent"},
+                  {"kernel_shap", "kernel"},
+                  {"kernel-shap", "kernel"}},
                  ""});
   add_rounds_option(out);
   out.push_back({"max-exact-players",
                  "N",
                  kQuestionGroup,
-                 "response: the most players (features, or groups of them) in which a row and a background row may "
-                 "differ for exact values, up to 20; the work doubles with each",
+                 "response, or method kernel: the most players (features, or groups of them) in which a row and a "
+                 "background row may differ for exact values, up to 20; the work doubles with each",
                  "16",
                  {},
                  {},

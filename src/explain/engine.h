@@ -15,7 +15,8 @@
 namespace limpid {
 
 enum class Space : std::uint8_t { kResponse, kMargin };
-enum class Method : std::uint8_t { kAuto, kInterventional, kPathDependent };
+/// kKernel: interventional, by the game of every pair (lattice or estimators) also where leaf tables would be exact.
+enum class Method : std::uint8_t { kAuto, kInterventional, kPathDependent, kKernel };
 /// How values are computed (ARCHITECTURE.md, section 2): what the planner picks and the manifest names.
 /// kCoalitions: of a black box, which is asked about hybrid rows (src/blackbox).
 enum class Algorithm : std::uint8_t { kLeafTables, kLattice, kCoalitions };
@@ -49,7 +50,8 @@ struct Question {
   Algorithm algorithm = Algorithm::kLattice;
   std::int32_t max_exact_players = 16;
   std::optional<EstimatorChoice> estimator =
-      std::nullopt;  ///< of pairs with more live players; none: they are only counted
+      std::nullopt;     ///< of pairs with more live players; none: they are only counted
+  bool kernel = false;  ///< asked for by name: Method::kKernel; `method` is then interventional
 };
 
 /// Resolves method auto and checks the combination (the table in ARCHITECTURE.md, section 2). `background`: one was
@@ -75,7 +77,9 @@ struct Explanation {
   /// [rows] how many of the row's pairs were estimated; else empty.
   std::vector<double> errors{};
   std::vector<std::int32_t> estimated{};
-  std::vector<double> error_summary{};  ///< as `summary`, of the standard errors
+  PairsByEstimator pairs_by{};              ///< of all rows
+  std::vector<std::uint8_t> over_target{};  ///< [rows] 1: errors above EstimatorChoice::target_error; else empty
+  std::vector<double> error_summary{};      ///< as `summary`, of the standard errors
 };
 
 /// Runs body(begin, end) over slices of [0, n), perhaps on several threads, and returns when all are done.

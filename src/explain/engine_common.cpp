@@ -213,6 +213,9 @@ void shape_explanation(CompiledModel const& model, Question const& question, std
   out.error_summary.clear();
   out.errors.assign(estimates ? vectors * stride : 0, 0.0);
   out.estimated.assign(estimates ? static_cast<std::size_t>(rows) : 0, 0);
+  out.pairs_by = {};
+  bool const targeted = estimates && question.estimator->target_error > 0.0;
+  out.over_target.assign(targeted ? static_cast<std::size_t>(rows) : 0, 0);
 }
 
 }  // namespace limpid

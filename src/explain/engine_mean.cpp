@@ -42,6 +42,8 @@ class MeanWorker final : public Engine::Worker {
     for (std::size_t r = 0; r < out.estimated.size(); ++r) {
       out.estimated[r] = std::max(out.estimated[r], other_.estimated[r]);
     }
+    for (std::size_t k = 0; k < kEstimatorKinds; ++k) out.pairs_by[k] += other_.pairs_by[k];
+    for (std::size_t r = 0; r < out.over_target.size(); ++r) out.over_target[r] |= other_.over_target[r];
   }
 
   void finish(Explanation& out) const {

@@ -35,6 +35,8 @@ class SumWorker final : public Engine::Worker {
     std::swap(out.predictions, by_feature_.predictions);
     std::swap(out.largest, by_feature_.largest);
     std::swap(out.estimated, by_feature_.estimated);
+    std::swap(out.over_target, by_feature_.over_target);
+    out.pairs_by = by_feature_.pairs_by;
     out.errors.assign(by_feature_.errors.empty() ? 0 : out.values.size(), 0.0);
   }
 

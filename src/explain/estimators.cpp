@@ -3,11 +3,11 @@
 namespace limpid {
 
 DesignEstimators::Entry const& DesignEstimators::entry(std::int32_t players) {
-  auto const [it, fresh] = entries_.try_emplace(players);
+  auto const [it, fresh] = entries_.try_emplace({players, doublings_});
   Entry& made = it->second;
   if (!fresh) return made;
-  made.design = make_design(choice_.design, players, choice_.pairs(players), choice_.seed);
-  made.estimator = choice_.kind == LinearKind::kWls ? solve_wls(made.design) : solve_gp(made.design);
+  made.design = make_design(choice_.design, players, choice_.pairs(players, doublings_), choice_.seed);
+  made.estimator = choice_.sampled_kind() == EstimatorKind::kWls ? solve_wls(made.design) : solve_gp(made.design);
   auto const pairs = static_cast<std::size_t>(made.estimator.pairs);
   auto const count = static_cast<std::size_t>(players);
   made.weights.resize(pairs * count);

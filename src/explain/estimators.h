@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "explain/estimator_choice.h"
@@ -17,6 +18,9 @@ class DesignEstimators final : public Estimators {
 
   [[nodiscard]] EstimatorView of(std::int32_t players) override;
 
+  /// The estimators that are handed out are those of so many doublings of the coalitions; 0 at first.
+  void set_doublings(std::int32_t doublings) noexcept { doublings_ = doublings; }
+
  private:
   struct Entry {
     CoalitionDesign design;
@@ -28,7 +32,8 @@ class DesignEstimators final : public Estimators {
   [[nodiscard]] Entry const& entry(std::int32_t players);
 
   EstimatorChoice choice_;
-  std::map<std::int32_t, Entry> entries_;
+  std::int32_t doublings_ = 0;
+  std::map<std::pair<std::int32_t, std::int32_t>, Entry> entries_;  ///< by players and doublings
 };
 
 }  // namespace limpid

@@ -1,6 +1,8 @@
 #include "explain/large_games.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernels/sampled_game.h"
 
@@ -21,8 +23,26 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
   make_patterns(model_, scratch.binned.view(), serial_for, scratch.row);
   auto const vectors = static_cast<std::size_t>(out.outputs) * static_cast<std::size_t>(out.players);
   scratch.sums.resize(vectors);
-  scratch.squares.resize(vectors);
+  scratch.errors.resize(vectors);
   auto const row = static_cast<std::size_t>(r);
+  for (std::int32_t doublings = 0;; ++doublings) {
+    scratch.estimators->set_doublings(doublings);
+    play(r, out, scratch);
+    if (out.over_target.empty()) break;
+    out.over_target[row] = meets_target(r, out, scratch) ? 0 : 1;
+    if (out.over_target[row] == 0 || !choice_.grows(out.largest[row], doublings)) break;
+  }
+  out.estimated[row] = scratch.estimated;
+  out.pairs_by[static_cast<std::size_t>(choice_.sampled_kind())] += scratch.estimated;
+  for (std::size_t n = 0; n < vectors; ++n) {
+    std::size_t const at = n * static_cast<std::size_t>(out.stride) + row;
+    out.values[at] += scratch.sums[n];
+    out.errors[at] = scratch.errors[n];
+  }
+}
+
+/// Means over the background of the estimated pairs' values (scratch.sums) and their standard errors.
+void LargeGames::play(std::int64_t r, Explanation& out, Scratch& scratch) const {
   background_.for_each_block(scratch.background, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
     SampledGameArgs args;
     args.lattice = lattice_args(model_, scratch.row, block);
@@ -34,19 +54,34 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
     args.lattice.weight_total = weights_.total();
     args.lattice.max_players = limit_;
     args.lattice.value_stride = 1;
-    args.lattice.largest = &out.largest[row];
+    args.lattice.largest = &out.largest[static_cast<std::size_t>(r)];
     args.estimators = &*scratch.estimators;
     args.order_seed = choice_.seed;
     args.sums = scratch.sums.data();
-    args.squares = scratch.squares.data();
-    args.estimated = &out.estimated[row];
+    args.squares = scratch.errors.data();
+    args.estimated = &scratch.estimated;
     sampled_game_cpu(args);
   });
-  for (std::size_t n = 0; n < vectors; ++n) {
-    std::size_t const at = n * static_cast<std::size_t>(out.stride) + row;
-    out.values[at] += scratch.sums[n] / weights_.total();
-    out.errors[at] = std::sqrt(scratch.squares[n]) / weights_.total();
+  for (double& sum : scratch.sums) sum /= weights_.total();
+  for (double& error : scratch.errors) error = std::sqrt(error) / weights_.total();
+}
+
+/// Whether no standard error of the row is above the target, a part of the spread of its output's values.
+bool LargeGames::meets_target(std::int64_t r, Explanation const& out, Scratch const& scratch) const {
+  for (std::int32_t g = 0; g < out.outputs; ++g) {
+    double least = std::numeric_limits<double>::infinity();
+    double most = -least;
+    double error = 0.0;
+    for (std::int32_t p = 0; p < out.players; ++p) {
+      auto const n = static_cast<std::size_t>(g * out.players + p);
+      double const value = out.values[n * static_cast<std::size_t>(out.stride) + static_cast<std::size_t>(r)];
+      least = std::min(least, value + scratch.sums[n]);
+      most = std::max(most, value + scratch.sums[n]);
+      if (!(scratch.errors[n] <= error)) error = scratch.errors[n];  // NaN stays
+    }
+    if (!(error <= choice_.target_error * (most - least))) return false;
   }
+  return true;
 }
 
 }  // namespace limpid

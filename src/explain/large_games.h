@@ -1,5 +1,7 @@
 /// Values of the pairs whose lattice would be too large, on the host whatever device played the others: they are
-/// estimated row by row and added to the chunk's values.
+/// estimated row by row and added to the chunk's values. With a target error, a row whose errors are above it is played
+/// again with twice the coalitions (the design of the first ones goes on: their values are computed once more, which
+/// costs less than keeping them for every background row), alone: nothing depends on the other rows of its chunk.
 #pragma once
 
 #include <functional>
@@ -17,11 +19,12 @@ class LargeGames {
  public:
   struct Scratch {
     std::optional<DesignEstimators> estimators;
+    std::int32_t estimated = 0;  ///< pairs of the row
     BinnedRows binned;
     Patterns row;
     Patterns background;
-    std::vector<double> sums;     ///< [G x P]
-    std::vector<double> squares;  ///< [G x P] of the standard errors
+    std::vector<double> sums;    ///< [G x P]
+    std::vector<double> errors;  ///< [G x P]
   };
 
   /// REQUIRES: question.estimator. The model, the background and its weights must outlive it.
@@ -41,6 +44,8 @@ class LargeGames {
 
  private:
   void estimate_row(RowsView rows, std::int64_t r, Explanation& out, Scratch& scratch) const;
+  void play(std::int64_t r, Explanation& out, Scratch& scratch) const;
+  [[nodiscard]] bool meets_target(std::int64_t r, Explanation const& out, Scratch const& scratch) const;
 
   CompiledModel const& model_;
   LatticeBackground const& background_;

@@ -38,11 +38,12 @@ Question plan(Ensemble const& ensemble, Space space, bool space_given, Method me
   Question question;
   question.max_exact_players = max_exact_players;
   question.method = method == Method::kPathDependent ? method : Method::kInterventional;
+  question.kernel = method == Method::kKernel;
   question.space = question.method == Method::kPathDependent && !space_given ? Space::kMargin : space;
   if (question.space == Space::kResponse) require_response(ensemble);
   if (question.method == Method::kPathDependent) check_path_dependent(ensemble, question.space, background_given);
   bool const additive = question.space == Space::kMargin || ensemble.link == Link::kIdentity;
-  question.algorithm = additive ? Algorithm::kLeafTables : Algorithm::kLattice;
+  question.algorithm = additive && !question.kernel ? Algorithm::kLeafTables : Algorithm::kLattice;
   return question;
 }
 

@@ -44,27 +44,35 @@ class Observations {
   CoalitionDesign const& design_;
 };
 
-/// Covariance of the odd parts of v at two coalitions, by their distance h: (beta^h - beta^(V - h)) / 2.
+/// What the additive part of v has beside its part of the Hamming kernel: the variance of each chi_j.
+double additive_variance(std::int32_t players, double rho) {
+  return (kGpAdditive - 1.0) * rho * std::pow(1.0 + rho, -players);
+}
+
+/// Covariance of the odd parts of v at two coalitions, by their distance h: (beta^h - beta^(V - h)) / 2, and the sum of
+/// chi_j over the players where they agree less that where they do not.
 std::vector<double> odd_covariance(std::int32_t players, double rho) {
   double const beta = (1.0 - rho) / (1.0 + rho);
+  double const additive = additive_variance(players, rho);
   std::vector<double> by_distance;
   for (std::int32_t h = 0; h <= players; ++h) {
-    by_distance.push_back(0.5 * (std::pow(beta, h) - std::pow(beta, players - h)));
+    by_distance.push_back(0.5 * (std::pow(beta, h) - std::pow(beta, players - h)) + additive * (players - 2 * h));
   }
   return by_distance;
 }
 
 /// Covariance of phi_i and the odd part of v(S), by |S| = s and whether i is in S:
 /// (1 + rho)^-V  int_0^1 -2 rho chi_i [prod_{j != i} (1 + rho t chi_j) + prod_{j != i} (1 - rho t chi_j)] / 2 dt,
-/// chi_j = -1 for j in S, else 1.
+/// chi_j = -1 for j in S, else 1; and that of the additive part, -2 chi_i times its variance.
 class ValueCovariance {
  public:
   ValueCovariance(std::int32_t players, double rho) : players_(players), rho_(rho) {
     points_ = std::min(kMostNodes, (players + 1) / 2);
     gauss_legendre(points_, nodes_.data(), weights_.data());
+    double const additive = 2.0 * additive_variance(players, rho);
     for (std::int32_t s = 0; s <= players; ++s) {
-      inside_.push_back(s > 0 ? integral(s - 1, players - s, 1.0) : 0.0);
-      outside_.push_back(s < players ? integral(s, players - s - 1, -1.0) : 0.0);
+      inside_.push_back(s > 0 ? integral(s - 1, players - s, 1.0) + additive : 0.0);
+      outside_.push_back(s < players ? integral(s, players - s - 1, -1.0) - additive : 0.0);
     }
   }
   [[nodiscard]] double operator()(bool inside, std::int32_t size) const noexcept {
@@ -92,7 +100,7 @@ class ValueCovariance {
   std::vector<double> outside_;  ///< [V + 1]
 };
 
-/// Prior variance of a value: 4 (1 + rho)^-V sum over odd u of C(V - 1, u - 1) rho^u / u^2.
+/// Prior variance of a value: 4 (1 + rho)^-V sum over odd u of C(V - 1, u - 1) rho^u / u^2, and the additive part's.
 double prior_variance(std::int32_t players, double rho) {
   double sum = 0.0;
   double term = rho;  // C(V - 1, u - 1) rho^u
@@ -100,7 +108,7 @@ double prior_variance(std::int32_t players, double rho) {
     if (u % 2 == 1) sum += term / (static_cast<double>(u) * u);
     term *= rho * (players - u) / u;
   }
-  return 4.0 * sum * std::pow(1.0 + rho, -players);
+  return 4.0 * (sum * std::pow(1.0 + rho, -players) + additive_variance(players, rho));
 }
 
 std::vector<double> covariance_matrix(Observations const& seen, std::vector<double> const& by_distance) {

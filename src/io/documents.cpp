@@ -68,17 +68,28 @@ Json errors_of(ManifestFacts const& facts) {
 
 Json estimator_of(ManifestFacts const& facts) {
   EstimatorChoice const& choice = *facts.question.estimator;
+  Json by = Json::object();
+  for (std::size_t k = 0; k < kEstimatorKinds; ++k) {
+    if (facts.pairs_by[k] > 0) by[name_of(static_cast<EstimatorKind>(k))] = facts.pairs_by[k];
+  }
   Json out{{"name", name_of(choice.kind)},
+           {"pairs_by", std::move(by)},
            {"design", name_of(choice.design)},
            {"coalitions", choice.coalitions > 0 ? Json(choice.coalitions) : Json("auto")},
            {"rows", facts.estimated_rows},
            {"pairs", facts.estimated_pairs}};
+  if (choice.target_error > 0.0) {
+    out["target"] = {{"error", choice.target_error},
+                     {"max_coalitions", choice.max_coalitions},
+                     {"rows_above", facts.over_target_rows},
+                     {"first_rows_above", facts.first_over_target}};
+  }
   if (!facts.mean_errors.empty()) out["mean_standard_error"] = errors_of(facts);
   return out;
 }
 
 Json method_of(ManifestFacts const& facts) {
-  Json method{{"name", name_of(facts.question.method)},
+  Json method{{"name", facts.question.kernel ? name_of(Method::kKernel) : name_of(facts.question.method)},
               {"algorithm", name_of(facts.question.algorithm)},
               {"rows", facts.data.rows},
               {"pairs", facts.pairs}};
@@ -173,10 +184,14 @@ char const* name_of(Space space) noexcept { return space == Space::kResponse ? "
 
 char const* name_of(Method method) noexcept {
   if (method == Method::kAuto) return "auto";
+  if (method == Method::kKernel) return "kernel";
   return method == Method::kInterventional ? "interventional" : "path-dependent";
 }
 
-char const* name_of(LinearKind kind) noexcept { return kind == LinearKind::kWls ? "wls" : "gp"; }
+char const* name_of(EstimatorKind kind) noexcept {
+  if (kind == EstimatorKind::kAuto) return "auto";
+  return kind == EstimatorKind::kWls ? "wls" : "gp";
+}
 char const* name_of(DesignKind kind) noexcept { return kind == DesignKind::kKernel ? "kernel" : "leverage"; }
 char const* name_of(Algorithm algorithm) noexcept {
   if (algorithm == Algorithm::kCoalitions) return "coalitions";

@@ -14,10 +14,10 @@
 
 namespace limpid {
 
-[[nodiscard]] char const* name_of(Space space) noexcept;          ///< "response", "margin"
-[[nodiscard]] char const* name_of(Method method) noexcept;        ///< "auto", "interventional", "path-dependent"
+[[nodiscard]] char const* name_of(Space space) noexcept;    ///< "response", "margin"
+[[nodiscard]] char const* name_of(Method method) noexcept;  ///< "auto", "interventional", "path-dependent", "kernel"
 [[nodiscard]] char const* name_of(Algorithm algorithm) noexcept;  ///< "leaf-tables", "lattice"
-[[nodiscard]] char const* name_of(LinearKind kind) noexcept;      ///< "wls", "gp"
+[[nodiscard]] char const* name_of(EstimatorKind kind) noexcept;   ///< "auto", "gp", "wls"
 [[nodiscard]] char const* name_of(DesignKind kind) noexcept;      ///< "leverage", "kernel"
 
 /// analysis.json as SageMaker Clarify writes it: indented by four, doubles in full.
@@ -133,6 +133,9 @@ struct ManifestFacts {
   std::int32_t largest_players = 0;  ///< lattice: the most players that were live in a pair
   std::int64_t estimated_rows = 0;   ///< with estimated pairs
   std::int64_t estimated_pairs = 0;
+  PairsByEstimator pairs_by{};
+  std::int64_t over_target_rows = 0;
+  std::vector<std::int64_t> first_over_target;
   std::vector<double> mean_errors;   ///< [G x P] mean standard errors, players in output order
   std::vector<std::string> players;  ///< in output order
   GroupFacts groups;

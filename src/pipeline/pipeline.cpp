@@ -41,6 +41,8 @@ struct ChunkResult {
   std::int32_t largest_players = 0;
   std::int64_t estimated_rows = 0;
   std::int64_t estimated_pairs = 0;
+  PairsByEstimator pairs_by{};
+  std::vector<std::int64_t> over_target;  ///< indices of rows above the target error
   Additivity additivity;
 };
 
@@ -145,20 +147,25 @@ class Run {
     if (count_only_) return;  // the run has failed: what is left is to count
     out.summary = explanation.summary;
     out.vectors = static_cast<std::size_t>(explanation.outputs) * static_cast<std::size_t>(explanation.players);
-    fill_estimates(explanation, out);
+    fill_estimates(chunk.first_row, explanation, out);
     if (!options_.additivity.base.empty()) {
       out.additivity = check_additivity(options_.additivity, explanation, chunk.first_row);
     }
     stages_.format(chunk, explanation, out.text);
   }
 
-  static void fill_estimates(Explanation const& explanation, ChunkResult& out) {
+  static void fill_estimates(std::int64_t first_row, Explanation const& explanation, ChunkResult& out) {
     out.estimated_rows = 0;
     out.estimated_pairs = 0;
     out.errors = explanation.error_summary;
     for (auto const pairs : explanation.estimated) {
       out.estimated_rows += pairs > 0 ? 1 : 0;
       out.estimated_pairs += pairs;
+    }
+    out.pairs_by = explanation.pairs_by;
+    out.over_target.clear();
+    for (std::size_t r = 0; r < explanation.over_target.size(); ++r) {
+      if (explanation.over_target[r] != 0) out.over_target.push_back(first_row + static_cast<std::int64_t>(r));
     }
   }
 
@@ -172,8 +179,18 @@ class Run {
       if (!chunk.errors.empty()) add_summary(chunk.errors, chunk.vectors, result_.error_sums);
       result_.estimated_rows += chunk.estimated_rows;
       result_.estimated_pairs += chunk.estimated_pairs;
+      add_counts(chunk);
       result_.additivity.merge(chunk.additivity);
       stages_.write(chunk.text);
+    }
+  }
+
+  void add_counts(ChunkResult const& chunk) {
+    for (std::size_t k = 0; k < kEstimatorKinds; ++k) result_.pairs_by[k] += chunk.pairs_by[k];
+    result_.over_target_rows += static_cast<std::int64_t>(chunk.over_target.size());
+    for (auto const row : chunk.over_target) {
+      if (result_.first_over_target.size() == kNamedRows) break;
+      result_.first_over_target.push_back(row);
     }
   }
 
@@ -199,7 +216,7 @@ class Run {
                             over_limit_, result_.rows, limit, options_.players_are, largest),
                 {},
                 more +
-                    "--estimator gp (with standard errors), --space margin, groups of features as players (--group), "
+                    "--estimator auto (with standard errors), --space margin, groups of features as players (--group), "
                     "or a background that is smaller or closer to "
                     "the rows");
   }

@@ -22,6 +22,8 @@ namespace limpid {
 
 inline constexpr std::int32_t kMaxExactPlayers = 20;  ///< the largest --max-exact-players
 
+inline constexpr std::size_t kNamedRows = 10;  ///< of those that a message or document names
+
 struct PipelineStages {
   RowSource* source = nullptr;
   Engine const* engine = nullptr;
@@ -57,6 +59,9 @@ struct PipelineResult {
   std::int32_t largest_players = 0;  ///< lattice: the most live players V of any pair; else 0
   std::int64_t estimated_rows = 0;   ///< with pairs that were estimated
   std::int64_t estimated_pairs = 0;
+  PairsByEstimator pairs_by{};                  ///< of a mean of models: of all members together
+  std::int64_t over_target_rows = 0;            ///< whose errors stayed above --target-error
+  std::vector<std::int64_t> first_over_target;  ///< the first kNamedRows of them
   std::vector<double> error_sums;  ///< [G x P] sums of the standard errors, block by block in order; empty: none
   Additivity additivity;
   StageSeconds seconds;

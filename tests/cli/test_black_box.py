@@ -175,7 +175,7 @@ def test_values_are_the_native_ones_at_the_same_design(tmp_path, estimator):
 def test_exact_refuses_pairs_of_too_many_players(tmp_path, files):
     done = explain(*command(tmp_path, EXPRESSION), *files, "--estimator", "exact", "--max-exact-players", 2, "--out",
                    tmp_path / "out")  # fmt: skip
-    assert_error(done, "usage.players", 2, "--estimator gp")
+    assert_error(done, "usage.players", 2, "--estimator auto")
 
 
 def test_data_on_standard_input_and_without_a_header(tmp_path):

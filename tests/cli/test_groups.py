@@ -240,7 +240,7 @@ def test_a_file_that_is_not_there(folder):
 
 def test_a_group_lowers_the_number_of_players(tmp_path):
     """The limit on players counts groups: what was too many features fits as groups."""
-    few = [*LOANS_MODEL, *LOANS_DATA, "--max-exact-players", 3, "--background", "sample:5", "--out", "-"]
+    few = [*LOANS_MODEL, *LOANS_DATA, "--estimator", "exact", "--max-exact-players", 3, "--background", "sample:5", "--out", "-"]
     assert_error(explain(*few), "usage.players", 2, "--group", "features that matter together")
     names = (LOANS_DATA[1]).read_text().splitlines()[0].split(",")
     features = [name for name in names if name not in ("loan_id", "loan_approved")]

@@ -148,7 +148,7 @@ TEST(BackgroundWeightsProperty, ValuesAreTheWeightedMeanOfTheRowsAnswers) {
 /// Estimated pairs: errors of rows are independent, so the squares of weight times error add up.
 TEST(BackgroundWeightsProperty, EstimatesAndTheirErrorsCountTheRows) {
   Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 3};
-  question.estimator = EstimatorChoice{LinearKind::kWls, DesignKind::kLeverage, 40, 3};
+  question.estimator = EstimatorChoice{EstimatorKind::kWls, DesignKind::kLeverage, 40, 3, 0.0, 0};
   Random random(77);
   Problem it;
   it.ensemble = reference::random_ensemble(shape_of(kinds().back(), 0), random);
