@@ -71,7 +71,7 @@ void ExplainJob::prepare_black_box() {
   question.estimator = question_.estimator;
   question.max_exact_players = question_.max_exact_players;
   question.memory_bytes = options_.black_box->memory_bytes;
-  engine_ = make_black_box_engine(*predictor_, black_box_players_, question, background_view(),
+  engine_ = make_black_box_engine(*predictor_, black_box_players_, question, background(),
                                   [] { throw_if_requested(stop_flag()); });
   if (sum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);
   auto& model = used_.members.front();

@@ -80,8 +80,8 @@ void ExplainJob::write_documents() {
         schema.category_texts[f].emplace(static_cast<std::int32_t>(code), background_.texts[f][code]);
       }
     }
-    auto text = baseline_header(schema);
-    append_baseline(schema, background_view(), text);
+    auto text = baseline_header(schema, !background_weights_.empty());
+    append_baseline(schema, background(), text);
     write_text("explanations_shap/baseline.csv", text);
   }
   write_text("run.json", run_json(run_facts()));
@@ -107,10 +107,18 @@ ModelFacts ExplainJob::model_facts() const {
 
 BackgroundFacts ExplainJob::background_facts() const {
   if (question_.method != Method::kInterventional) return {};
+  BackgroundFacts facts;
   bool const file = options_.background.kind == BackgroundKind::kFile;
-  return {file ? "file" : "sample", file ? base_name(options_.background.path) : options_.background.text,
-          file && options_.background.path != "-" ? sha256_of_file(options_.background.path) : "", background_.rows,
-          unseen_facts(background_unseen_)};
+  auto const* const of_data = options_.background.kind == BackgroundKind::kClusters ? "kmeans" : "sample";
+  facts.kind = file ? "file" : of_data;
+  facts.asked = file ? base_name(options_.background.path) : options_.background.text;
+  if (file && options_.background.path != "-") facts.sha256 = sha256_of_file(options_.background.path);
+  facts.rows = background_.rows;
+  facts.unseen = unseen_facts(background_unseen_);
+  facts.weight_column = options_.background.weights;
+  facts.weights = background_weights_;
+  facts.clusters = clusters_;
+  return facts;
 }
 
 ManifestFacts ExplainJob::manifest_facts() {
@@ -148,6 +156,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   auto const& worst = result_.additivity;
   facts.additivity = {worst.error, worst.tolerance, worst.row, worst.row < 0 ? "" : label_of(worst), worst.holds()};
   facts.notes = used_.notes;
+  if (!background_note_.empty()) facts.notes.push_back(background_note_);
   auto const& notes = source_->schema().notes;
   facts.notes.insert(facts.notes.end(), notes.begin(), notes.end());
   return facts;

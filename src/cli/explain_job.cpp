@@ -16,7 +16,6 @@
 #include "cli/used_model.h"
 #include "explain/engine_mean.h"
 #include "explain/engine_sum.h"
-#include "io/sample.h"
 #include "kernels/device.h"
 #include "limpid/error.h"
 #include "pipeline/additivity.h"
@@ -123,7 +122,7 @@ void ExplainJob::load() {
 }
 
 void ExplainJob::open() {
-  bool const sampled = options_.background.kind == BackgroundKind::kSample;
+  bool const sampled = options_.background.kind != BackgroundKind::kFile;
   if (question_.method == Method::kInterventional && sampled && options_.data.path == "-") {
     throw Error("usage.background",
                 fmt::format("--background {} reads the data twice, and standard input can be read once",
@@ -139,43 +138,14 @@ void ExplainJob::open() {
   if (!to_stdout()) open_directories();
 }
 
-void ExplainJob::prepare_background() {
-  if (question_.method != Method::kInterventional) return;
-  if (options_.background.kind == BackgroundKind::kSample) {
-    auto sample = sample_rows(options_.data, ensemble(), options_.background.sample_rows, options_.seed);
-    background_ = std::move(sample.rows);
-    data_rows_ = sample.total_rows;
-    return;
-  }
-  auto read = options_.data;
-  read.role = "--background";
-  read.path = options_.background.path;
-  auto const rows = open_rows(read, ensemble());
-  check_same_columns(rows->schema(), read);
-  background_ = read_all(*rows);
-  background_unseen_ = rows->unseen();
-}
-
-/// A model without names takes columns by position: two headers that differ would be mixed up in silence.
-void ExplainJob::check_same_columns(DataSchema const& background, ReadOptions const& read) const {
-  auto const& names = source_->schema().feature_names;
-  if (ensemble().named_features || !read.header || background.feature_names == names) return;
-  auto const [ours, theirs] =
-      std::mismatch(names.begin(), names.end(), background.feature_names.begin(), background.feature_names.end());
-  throw Error("data.columns",
-              fmt::format("the background has column '{}' where the data has '{}', and the model has no names to match",
-                          theirs == background.feature_names.end() ? "" : *theirs, ours == names.end() ? "" : *ours),
-              fmt::format("--background {} (header)", read.path), "give both files the same columns in the same order");
-}
-
 RowsView ExplainJob::background_view() const noexcept {
   return {background_.values.data(), background_.stride, background_.rows,
           background_.texts.empty() ? nullptr : &background_.texts};
 }
 
 std::unique_ptr<Engine> ExplainJob::make_engine(CompiledModel const& model) const {
-  if (gpu_) return make_cuda_engine(model, question_, background_view(), options_.device.index);
-  return make_cpu_engine(model, question_, background_view(), make_parallel_for(options_.threads, stop_flag()));
+  if (gpu_) return make_cuda_engine(model, question_, background(), options_.device.index);
+  return make_cpu_engine(model, question_, background(), make_parallel_for(options_.threads, stop_flag()));
 }
 
 void ExplainJob::prepare_engine() {

@@ -39,7 +39,10 @@ class ExplainJob {
   void timed(char const* stage, std::function<void()> const& work);  ///< notes its seconds in run.json
   void load();                                                       ///< model, rounds, question
   void open();                                                       ///< data against model, groups, output directories
-  void prepare_background();                                         ///< rows of the background
+  void prepare_background();                                         ///< rows of the background, and their weights
+  void sample_background();
+  void cluster_background();
+  void read_background();
   void check_same_columns(DataSchema const& background, ReadOptions const& read) const;
   void open_directories();
   void remove_old_levels() const;
@@ -51,6 +54,7 @@ class ExplainJob {
   void write_documents();
   [[nodiscard]] std::vector<double> in_output_order(std::vector<double> const& sums) const;  ///< means over the rows
   [[nodiscard]] RowsView background_view() const noexcept;
+  [[nodiscard]] Background background() const noexcept { return {background_view(), background_weights_}; }
   [[nodiscard]] ModelFacts model_facts() const;
   [[nodiscard]] BackgroundFacts background_facts() const;
   [[nodiscard]] ManifestFacts manifest_facts();
@@ -95,6 +99,9 @@ class ExplainJob {
   std::vector<std::unique_ptr<OutputDirectory>> directories_;  ///< as groupings_; none for standard output
   OutputDirectory* directory_ = nullptr;
   RowChunk background_;
+  std::vector<double> background_weights_;      ///< [background rows], or empty: all the same
+  ClusterFacts clusters_;                       ///< of a clustered background
+  std::string background_note_;                 ///< what there is to say of it; mostly nothing
   std::vector<UnseenTexts> background_unseen_;  ///< of a background file
   std::int64_t data_rows_ = 0;                  ///< counted by sampling; 0: not yet known
   std::unique_ptr<Predictor> predictor_;        ///< of a black box; outlives the engine

@@ -21,8 +21,8 @@ std::string ExplainJob::method_note() const {
                        implied ? " (path-dependent values exist there only)" : "");
   }
   auto const* const how = question_.algorithm == Algorithm::kLattice ? "lattice" : "leaf tables";
-  auto const rows =
-      fmt::format("{} background row{}", format_count(background_.rows), background_.rows == 1 ? "" : "s");
+  auto const rows = fmt::format("{} {}background row{}", format_count(background_.rows),
+                                background_weights_.empty() ? "" : "weighted ", background_.rows == 1 ? "" : "s");
   auto const from = options_.background.given ? "" : ", the default";
   auto const larger = question_.estimator ? fmt::format(" up to {} players, above by {}", question_.max_exact_players,
                                                         name_of(question_.estimator->sampled_kind()))
@@ -57,6 +57,7 @@ void ExplainJob::say_what_was_chosen() const {
   if (!used_.container.empty())
     for (auto const& note : used_.notes) console_.note(note);
   console_.note(fmt::format("{}; {}", method_note(), device_note()));
+  if (!background_note_.empty()) console_.note(background_note_);
   if (!groups.empty()) console_.note(groups);
   for (auto const& note : source_->schema().notes) console_.note(note);
 }

@@ -15,23 +15,35 @@ namespace {
 
 constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMostCoalitions = 1 << 15;  ///< the gp's matrix has the square of half of it: 2 GiB
+constexpr std::int64_t kMostClusters = 10'000;
+
+/// N of "sample:N" or "kmeans:N"; false: the text begins otherwise.
+bool counted_background(BackgroundOption& out, std::string const& kind, std::int64_t most) {
+  if (!out.text.starts_with(kind + ":")) return false;
+  if (parse_integer(out.text.substr(kind.size() + 1), 1, most, out.count)) return true;
+  char const letter = kind == "sample" ? 'N' : 'K';
+  auto const range = most == kAnyCount ? std::string("of at least 1") : fmt::format("from 1 to {}", most);
+  throw Error("usage.value",
+              fmt::format("--background '{}': {}:{} needs a whole number {}", out.text, kind, letter, range), {},
+              fmt::format("for example --background {}:{}", kind, kind == "sample" ? 100 : 20));
+}
 
 BackgroundOption background_option(Arguments const& arguments) {
   BackgroundOption out;
   out.text = arguments.text("background");
   out.given = arguments.given("background");
-  if (out.text.starts_with("kmeans:")) {
-    throw Error("usage.background", fmt::format("--background '{}': there are no k-means backgrounds", out.text), {},
-                "use sample:N (rows of the data) or a CSV file");
-  }
-  if (!out.text.starts_with("sample:")) {
+  out.weights = arguments.text("background-weights");
+  if (counted_background(out, "kmeans", kMostClusters)) {
+    out.kind = BackgroundKind::kClusters;
+  } else if (!counted_background(out, "sample", kAnyCount)) {
     out.kind = BackgroundKind::kFile;
     out.path = out.text;
-    return out;
   }
-  if (!parse_integer(out.text.substr(std::string_view("sample:").size()), 1, kAnyCount, out.sample_rows)) {
-    throw Error("usage.value", fmt::format("--background '{}': sample:N needs a whole number of at least 1", out.text),
-                {}, "for example --background sample:100");
+  if (!out.weights.empty() && out.kind != BackgroundKind::kFile) {
+    throw Error("usage.background",
+                fmt::format("--background-weights '{}' names a column of a background file, and --background is {}",
+                            out.weights, out.text),
+                {}, "give --background FILE (kmeans:K has weights of its own), or leave --background-weights out");
   }
   return out;
 }

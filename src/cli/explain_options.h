@@ -16,14 +16,15 @@
 
 namespace limpid::cli {
 
-enum class BackgroundKind : std::uint8_t { kSample, kFile };
+enum class BackgroundKind : std::uint8_t { kSample, kClusters, kFile };
 
 struct BackgroundOption {
   BackgroundKind kind = BackgroundKind::kSample;
-  std::int64_t sample_rows = 0;
+  std::int64_t count = 0;  ///< rows of the sample, or clusters
   std::string path;
-  std::string text;    ///< as given: "sample:100"
-  bool given = false;  ///< asked for, not the default
+  std::string weights;  ///< column of the file; empty: every row counts the same
+  std::string text;     ///< as given: "sample:100"
+  bool given = false;   ///< asked for, not the default
 };
 
 enum class DeviceKind : std::uint8_t { kAuto, kCpu, kCuda };

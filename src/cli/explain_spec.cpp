@@ -12,14 +12,23 @@ void add_input(std::vector<OptionSpec>& out) {
   add_model_options(kInputGroup, out);
   add_data_option(out);
   out.push_back({"background",
-                 "FILE|sample:N",
+                 "FILE|sample:N|kmeans:K",
                  kInputGroup,
-                 "the reference rows, whose values absent features take: a CSV file, or N rows of the data drawn by "
-                 "--seed. Path-dependent values need none. Other name: --baseline",
+                 "the reference rows, whose values absent features take: a CSV file, N rows of the data drawn by "
+                 "--seed, or K centres of the data that count as often as rows are near them. Path-dependent values "
+                 "need none. Other name: --baseline",
                  "sample:100",
                  {},
                  {},
                  "baseline"});
+  out.push_back({"background-weights",
+                 "COLUMN",
+                 kInputGroup,
+                 "of a background file: how much each of its rows counts (0 or more, of any scale)",
+                 "",
+                 {},
+                 {},
+                 ""});
   add_config_option(out);
 }
 

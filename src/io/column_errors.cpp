@@ -77,9 +77,14 @@ void ColumnPlanner::fail_unknown(std::vector<std::int32_t> const& unknown) const
                         ? fmt::format("column {} (no name)", column)
                         : quoted(head_.names[static_cast<std::size_t>(column)]));
   }
+  auto options = suggest_options(head_, unknown, taken());
+  for (std::size_t i = 0; is_background() && i < unknown.size(); ++i) {  // as baseline.csv calls them
+    auto const& name = head_.names[static_cast<std::size_t>(unknown[i])];
+    if (name.starts_with("background_weight")) options[i] = "--background-weights " + name;
+  }
   fail(fmt::format("the data has {} column{} that the model does not know: {}", unknown.size(),
                    unknown.size() == 1 ? "" : "s", listed(names)),
-       "say what they are: " + listed(suggest_options(head_, unknown, taken()), " "));
+       "say what they are: " + listed(options, " "));
 }
 
 void ColumnPlanner::fail_count(std::vector<std::int32_t> const& left) const {

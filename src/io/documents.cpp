@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "io/csv_record.h"
 #include "io/number_text.h"
@@ -113,6 +114,15 @@ Json categories_of(InputFacts const& file) {
   return {{"name", file.name}, {"sha256", text_or_null(file.sha256)}};
 }
 
+/// Each weight is in baseline.csv. REQUIRES: there are some.
+Json weights_of(BackgroundFacts const& background) {
+  auto const [least, most] = std::minmax_element(background.weights.begin(), background.weights.end());
+  return {{"column", text_or_null(background.weight_column)},
+          {"total", std::accumulate(background.weights.begin(), background.weights.end(), 0.0)},
+          {"smallest", *least},
+          {"largest", *most}};
+}
+
 Json background_of(BackgroundFacts const& background) {
   if (background.kind == "none") return nullptr;
   Json out{{"kind", background.kind},
@@ -120,6 +130,11 @@ Json background_of(BackgroundFacts const& background) {
            {"sha256", text_or_null(background.sha256)},
            {"rows", background.rows}};
   if (background.kind == "file") out["unseen_categories"] = unseen_of(background.unseen);
+  if (background.kind == "kmeans") {
+    out["clustered_rows"] = background.clusters.rows;
+    out["steps"] = background.clusters.steps;
+  }
+  if (!background.weights.empty()) out["weights"] = weights_of(background);
   return out;
 }
 
@@ -212,11 +227,17 @@ std::string analysis_json(AnalysisFacts const& facts) {
   return text_of({{"version", "1.0"}, {"explanations", {{"kernel_shap", std::move(labels)}}}});
 }
 
-std::string baseline_header(DataSchema const& schema) {
+std::string baseline_header(DataSchema const& schema, bool weighted) {
   std::string out;
   for (auto const feature : schema.feature_order) {
     if (!out.empty()) out += ',';
     append_csv_field(schema.feature_names[static_cast<std::size_t>(feature)], ',', out);
+  }
+  if (weighted) {
+    std::string name = "background_weight";
+    auto const& names = schema.feature_names;
+    while (std::find(names.begin(), names.end(), name) != names.end()) name += '_';
+    out += "," + name;
   }
   return out + "\n";
 }
@@ -228,8 +249,9 @@ std::vector<UnseenFacts> unseen_facts(std::vector<UnseenTexts> const& unseen) {
   return out;
 }
 
-void append_baseline(DataSchema const& schema, RowsView rows, std::string& out) {
+void append_baseline(DataSchema const& schema, Background const& background, std::string& out) {
   char text[kNumberBytes];
+  RowsView const rows = background.rows;
   for (std::int64_t r = 0; r < rows.rows; ++r) {
     bool first = true;
     for (auto const feature : schema.feature_order) {
@@ -242,6 +264,10 @@ void append_baseline(DataSchema const& schema, RowsView rows, std::string& out) 
       }
       char const* const end = write_number(value, true, "", text);
       out.append(text, static_cast<std::size_t>(end - text));
+    }
+    if (!background.weights.empty()) {
+      out += ',';
+      append_number(background.weights[static_cast<std::size_t>(r)], true, out);
     }
     out += '\n';
   }

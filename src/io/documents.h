@@ -31,9 +31,10 @@ struct AnalysisFacts {
 
 /// baseline.csv: the background rows that were used, feature columns in the data's column order, as --background reads
 /// them: categories by their texts, missing: empty ("NaN" where the empty text is a category), a category that the
-/// model has never seen: "(unseen)".
-[[nodiscard]] std::string baseline_header(DataSchema const& schema);
-void append_baseline(DataSchema const& schema, RowsView rows, std::string& out);
+/// model has never seen: "(unseen)". Weighted rows have their weights in a last column, as --background-weights reads
+/// them: "background_weight", with "_" behind it while a feature has that name.
+[[nodiscard]] std::string baseline_header(DataSchema const& schema, bool weighted = false);
+void append_baseline(DataSchema const& schema, Background const& background, std::string& out);
 
 /// Texts of a feature's values that are no category of the model.
 struct UnseenFacts {
@@ -85,13 +86,22 @@ struct PredictorDocument {
   std::vector<std::string> text_columns;
 };
 
-/// kind: "none", "sample", "file".
+/// How k-means made a background.
+struct ClusterFacts {
+  std::int64_t rows = 0;   ///< of the data that it saw
+  std::int32_t steps = 0;  ///< Lloyd's
+};
+
+/// kind: "none", "sample", "kmeans", "file".
 struct BackgroundFacts {
   std::string kind = "none";
   std::string asked;  ///< as given: "sample:100"; of a file: its base name
   std::string sha256;
   std::int64_t rows = 0;
   std::vector<UnseenFacts> unseen = {};  ///< of a file; a sample's are among the data's
+  std::string weight_column = {};        ///< of a file
+  std::vector<double> weights = {};      ///< [rows], or empty: all the same
+  ClusterFacts clusters = {};            ///< of kmeans
 };
 
 struct AdditivityFacts {

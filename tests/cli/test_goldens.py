@@ -38,7 +38,7 @@ def test_golden(name):
 
 
 def test_help_lists_every_option_of_the_contract():
-    options = """model data background space method format out overwrite id label exclude no-header delimiter missing categories
+    options = """model data background background-weights space method format out overwrite id label exclude no-header delimiter missing categories
         iterations max-exact-players estimator coalitions design target-error max-coalitions device threads chunk-rows seed float64 model-format model-entry allow-unknown-version config quiet verbose progress
         color""".split()
     text = run("explain", "--help").stdout

@@ -170,7 +170,7 @@ TEST_F(CategoryRows, TheBackgroundReadsBack) {
       open_rows(file(kHeader + std::string("\"a,\"\"b\"\"\",1,10,4\n,2,,\nnan,3,20,1\neast,4,7,0\n")), model);
   auto const rows = read_all(*source);
   auto text = baseline_header(source->schema());
-  append_baseline(source->schema(), {rows.values.data(), rows.stride, rows.rows}, text);
+  append_baseline(source->schema(), {RowsView{rows.values.data(), rows.stride, rows.rows}}, text);
   EXPECT_EQ(text, kHeader + std::string("\"a,\"\"b\"\"\",1,10,4\n,2,,\nNaN,3,20,1\n(unseen),4,(unseen),0\n"));
   auto const again = read_all(*open_rows(file(text), model));
   ASSERT_EQ(again.values.size(), rows.values.size());

@@ -51,8 +51,19 @@ TEST(Documents, BaselineHasTheDatasColumnOrder) {
   schema.feature_order = {1, 0};
   std::vector<double> const values{0.1, std::numeric_limits<double>::quiet_NaN(), -7.0, 3, 1e300, -7.0};
   std::string out = baseline_header(schema);
-  append_baseline(schema, {values.data(), 3, 2}, out);
+  append_baseline(schema, {RowsView{values.data(), 3, 2}}, out);
   EXPECT_EQ(out, "\"b,c\",a\n3,0.1\n1e+300,\n");
+}
+
+TEST(Documents, BaselineHasTheWeightsLast) {
+  DataSchema schema;
+  schema.feature_names = {"a", "background_weight"};
+  schema.feature_order = {0, 1};
+  std::vector<double> const values{1, 2, 3, 4};
+  std::vector<double> const weights{0.1, 1e17};
+  std::string out = baseline_header(schema, true);
+  append_baseline(schema, {RowsView{values.data(), 2, 2}, weights}, out);
+  EXPECT_EQ(out, "a,background_weight,background_weight_\n1,3,0.1\n2,4,1e+17\n");
 }
 
 ManifestFacts manifest_facts() {
