@@ -101,9 +101,9 @@ std::string ExplainJob::black_box_note() const {
   auto const how = question_.estimator ? fmt::format("every coalition of a pair up to {}, above by {}", budget,
                                                      name_of(choice.sampled_kind()))
                                        : fmt::format("every coalition, up to {} players", question_.max_exact_players);
-  return fmt::format("black box, interventional, {}; {} background row{} ({}{})", how, format_count(background_.rows),
-                     background_.rows == 1 ? "" : "s", options_.background.text,
-                     options_.background.given ? "" : ", the default");
+  return fmt::format("black box, interventional, {}; {} {}background row{} ({}{})", how, format_count(background_.rows),
+                     background_weights_.empty() ? "" : "weighted ", background_.rows == 1 ? "" : "s",
+                     options_.background.text, options_.background.given ? "" : ", the default");
 }
 
 std::string ExplainJob::predictor_note() const {

@@ -58,6 +58,7 @@ NumberColumns open_number_columns(ReadOptions options, std::vector<std::string> 
   options.label.reset();
   options.exclude.clear();
   options.categories.clear();  // they are the data's
+  options.may_be_text = false;
   for (std::size_t c = 0; c < names.size(); ++c) {
     if (std::binary_search(used.begin(), used.end(), c)) {
       Feature feature;

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 
 import pytest
 from limpid_program import LOANS, LOANS_DATA, LOANS_MODEL, MODEL, NUMERIC, assert_error, explain, rows_of
@@ -169,3 +170,31 @@ def test_categories_and_missing_values_are_clustered_by_what_is_most_frequent(tm
     explained(tmp_path / "out", "--background", "kmeans:1", data=data)
     (centre,) = baseline_of(tmp_path / "out")
     assert centre[header[0]] == "" and centre["background_weight"] == "9"
+
+
+def test_a_black_box_with_texts(tmp_path):
+    """Two clusters far apart: the centres are known, and the score is additive, so that values are by hand."""
+    names = ["x", "kind"]
+    near = [["1", "red"], ["2", "red"], ["3", "green"], ["2", "red"]]
+    far = [["100", "blue"], ["102", "blue"]]
+    data = written(tmp_path / "data.csv", names, [*near, *far])
+    score = tmp_path / "score.py"
+    score.write_text(
+        "import csv, sys\n"
+        "for x, kind in csv.reader(sys.stdin):\n"
+        "    print(float(x) + {'red': 0, 'green': 10, 'blue': 20}[kind], flush=True)\n"
+    )
+    model = ["--predictor", f"cmd:{sys.executable} {score}", "--data", data, "--float64"]
+    out, again = tmp_path / "out", tmp_path / "again"
+    done = explain(*model, "--background", "kmeans:2", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "2 weighted background rows" in done.stderr
+    centres = sorted((row["x"], row["kind"], row["background_weight"]) for row in baseline_of(out))
+    assert centres == [("100", "blue", "2"), ("2", "red", "4")]
+    first = rows_of((out / "explanations_shap/out.jsonl").read_text())[2]
+    assert first["expected_value"] == pytest.approx((4 * 2 + 2 * 120) / 6)
+    assert first["shap_values"] == pytest.approx({"x": 3 - (4 * 2 + 2 * 100) / 6, "kind": 10 - 2 * 20 / 6})
+    done = explain(*model, "--background", out / "explanations_shap/baseline.csv",
+                   "--background-weights", "background_weight", "--out", again)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (out / "explanations_shap/out.jsonl").read_bytes() == (again / "explanations_shap/out.jsonl").read_bytes()
