@@ -23,7 +23,7 @@ struct ScaledColumn {
 [[nodiscard]] ScaledColumn rank_categories(double const* raw, std::int64_t rows);
 [[nodiscard]] ScaledColumn scale_numbers(double const* raw, std::int64_t rows);
 
-/// As given: what the column holds that is nearest to a centre's value, of two the smaller; NaN of kMissingNumber.
+/// As given: what the column holds that is nearest to a centre's value; NaN of kMissingNumber.
 [[nodiscard]] double nearest_level(ScaledColumn const& column, double value);
 
 }  // namespace limpid

@@ -18,8 +18,8 @@
 namespace limpid {
 
 struct RowClusters {
-  /// [M x stride] centres in the order of their first row. Each number is the nearest one that the column holds (of two
-  /// the smaller), so that whole numbers stay whole.
+  /// [M x stride] centres in the order of their first row. Each number is the nearest one that the column holds,
+  /// so that whole numbers stay whole.
   std::vector<double> values;
   std::int64_t stride = 0;
   std::vector<double> sizes;  ///< [clusters] rows of each; none is 0

@@ -1,13 +1,8 @@
 #include "io/documents.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
-
-#include "io/csv_record.h"
-#include "io/number_text.h"
 
 namespace limpid {
 namespace {
@@ -138,20 +133,6 @@ Json background_of(BackgroundFacts const& background) {
   return out;
 }
 
-bool has_texts(DataSchema const& schema, std::size_t feature) {
-  return feature < schema.category_texts.size() && !schema.category_texts[feature].empty();
-}
-
-/// What reads back as the category.
-std::string category_text(std::map<std::int32_t, std::string> const& texts, double value) {
-  if (std::isnan(value)) {
-    bool const empty_is_known = std::any_of(texts.begin(), texts.end(), [](auto const& t) { return t.second.empty(); });
-    return empty_is_known ? "NaN" : "";
-  }
-  auto const it = texts.find(static_cast<std::int32_t>(value));
-  return it == texts.end() ? "(unseen)" : it->second;
-}
-
 Json predictor_of(PredictorDocument const& predictor) {
   if (predictor.kind.empty()) return nullptr;
   return {{"kind", predictor.kind},
@@ -227,50 +208,11 @@ std::string analysis_json(AnalysisFacts const& facts) {
   return text_of({{"version", "1.0"}, {"explanations", {{"kernel_shap", std::move(labels)}}}});
 }
 
-std::string baseline_header(DataSchema const& schema, bool weighted) {
-  std::string out;
-  for (auto const feature : schema.feature_order) {
-    if (!out.empty()) out += ',';
-    append_csv_field(schema.feature_names[static_cast<std::size_t>(feature)], ',', out);
-  }
-  if (weighted) {
-    std::string name = "background_weight";
-    auto const& names = schema.feature_names;
-    while (std::find(names.begin(), names.end(), name) != names.end()) name += '_';
-    out += "," + name;
-  }
-  return out + "\n";
-}
-
 std::vector<UnseenFacts> unseen_facts(std::vector<UnseenTexts> const& unseen) {
   std::vector<UnseenFacts> out;
   out.reserve(unseen.size());
   for (auto const& one : unseen) out.push_back({one.feature, one.count, name_of(one.rule)});
   return out;
-}
-
-void append_baseline(DataSchema const& schema, Background const& background, std::string& out) {
-  char text[kNumberBytes];
-  RowsView const rows = background.rows;
-  for (std::int64_t r = 0; r < rows.rows; ++r) {
-    bool first = true;
-    for (auto const feature : schema.feature_order) {
-      if (!first) out += ',';
-      first = false;
-      double const value = rows.data[feature * rows.stride + r];
-      if (auto const f = static_cast<std::size_t>(feature); has_texts(schema, f)) {
-        append_csv_field(category_text(schema.category_texts[f], value), ',', out);
-        continue;
-      }
-      char const* const end = write_number(value, true, "", text);
-      out.append(text, static_cast<std::size_t>(end - text));
-    }
-    if (!background.weights.empty()) {
-      out += ',';
-      append_number(background.weights[static_cast<std::size_t>(r)], true, out);
-    }
-    out += '\n';
-  }
 }
 
 std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile const> files) {

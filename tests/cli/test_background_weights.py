@@ -176,7 +176,7 @@ def test_a_black_box_with_texts(tmp_path):
     """Two clusters far apart: the centres are known, and the score is additive, so that values are by hand."""
     names = ["x", "kind"]
     near = [["1", "red"], ["2", "red"], ["3", "green"], ["2", "red"]]
-    far = [["100", "blue"], ["102", "blue"]]
+    far = [["100", "blue"], ["101", "blue"], ["103", "blue"]]
     data = written(tmp_path / "data.csv", names, [*near, *far])
     score = tmp_path / "score.py"
     score.write_text(
@@ -190,10 +190,10 @@ def test_a_black_box_with_texts(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "2 weighted background rows" in done.stderr
     centres = sorted((row["x"], row["kind"], row["background_weight"]) for row in baseline_of(out))
-    assert centres == [("100", "blue", "2"), ("2", "red", "4")]
+    assert centres == [("101", "blue", "3"), ("2", "red", "4")]
     first = rows_of((out / "explanations_shap/out.jsonl").read_text())[2]
-    assert first["expected_value"] == pytest.approx((4 * 2 + 2 * 120) / 6)
-    assert first["shap_values"] == pytest.approx({"x": 3 - (4 * 2 + 2 * 100) / 6, "kind": 10 - 2 * 20 / 6})
+    assert first["expected_value"] == pytest.approx((4 * 2 + 3 * 121) / 7)
+    assert first["shap_values"] == pytest.approx({"x": 3 - (4 * 2 + 3 * 101) / 7, "kind": 10 - 3 * 20 / 7})
     done = explain(*model, "--background", out / "explanations_shap/baseline.csv",
                    "--background-weights", "background_weight", "--out", again)  # fmt: skip
     assert done.returncode == 0, done.stderr
