@@ -1,7 +1,10 @@
-// kernels/device.h on the CUDA runtime, the only file that calls it. Errors become limpid's, with CUDA's own words.
+// kernels/device.h and device_libraries.h on the CUDA runtime, the only file that calls it. Errors become limpid's,
+// with CUDA's own words.
+#include <cstdlib>
 #include <string>
 #include <utility>
 
+#include "kernels/device_libraries.h"
 #include "kernels/launch.cuh"
 
 namespace limpid::device {
@@ -65,6 +68,30 @@ void check_cuda(cudaError_t status, char const* what) {
 void select_device(Exec const& exec) { check_cuda(cudaSetDevice(exec.profile().index), "cudaSetDevice"); }
 
 cudaStream_t stream_of(Exec const& exec) noexcept { return exec.impl().stream; }
+
+void* stream_handle(Exec const& exec) noexcept { return stream_of(exec); }
+
+/// LIMPID_CUDA_LIBRARIES ("none": nowhere); the wheels of the active Python environment; a toolkit; then the loader's
+/// own path.
+LibraryPlaces library_places() {
+  LibraryPlaces places;
+  char const* const asked = std::getenv("LIMPID_CUDA_LIBRARIES");
+  if (asked != nullptr && std::string(asked) == "none") return {{}, false};
+  auto const add = [&places](char const* variable, char const* rest) {
+    char const* const value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') places.folders.push_back(std::string(value) + rest);
+  };
+  add("LIMPID_CUDA_LIBRARIES", "");
+  for (char const* const version : {"3.11", "3.12", "3.13"}) {
+    std::string const site = std::string("/lib/python") + version + "/site-packages/nvidia/";
+    for (char const* const wheel : {"cu13/lib", "cusolver/lib", "cublas/lib"}) {
+      add("VIRTUAL_ENV", (site + wheel).c_str());
+    }
+  }
+  add("CUDA_HOME", "/lib64");
+  places.folders.emplace_back("/usr/local/cuda/lib64");
+  return places;
+}
 
 std::vector<Profile> profiles() {
   std::vector<Profile> all;

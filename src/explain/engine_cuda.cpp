@@ -1,10 +1,14 @@
 // The engine of a GPU: a worker is a stream with page-locked buffers; a chunk goes in as raw values, everything is
 // computed on the device, and values, predictions and summary come back. Workers' copies and kernels overlap.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "explain/device_buffers.h"
 #include "explain/engine_common.h"
+#include "explain/engine_cuda_estimates.h"
 #include "explain/engine_cuda_shared.h"
+#include "explain/large_games.h"
 #include "kernels/bin_rows.h"
 #include "kernels/lattice_game.h"
 #include "kernels/predict.h"
@@ -56,9 +60,8 @@ class CudaWorker final : public Engine::Worker {
     values_.hand_over(out.values);
     predictions_.hand_over(out.predictions);
     summary_.hand_over(out.summary);
-    auto const* const games = shared_.large_games();
-    if (games == nullptr) return;
-    games->add(rows, 0, out.rows, out, large_, poll);
+    if (!shared_.question.estimator) return;
+    estimate(out);
     summarise(out);
   }
 
@@ -120,15 +123,24 @@ class CudaWorker final : public Engine::Worker {
     }
   }
 
-  void play_lattice(bool count_only, Explanation const& out) {
+  /// Rows whose patterns are on the device at a time.
+  [[nodiscard]] std::int64_t group_rows(Explanation const& out) const {
     std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(shared_.model), 1);
-    std::int64_t const group = std::clamp<std::int64_t>(kPatternBytes / per_row / 64 * 64, 64, out.stride);
-    reserve_patterns(exec_, shared_.model, std::min(group, out.rows), patterns_);
-    for (std::int64_t r = 0; r < out.rows; r += group) play_group(r, std::min(group, out.rows - r), count_only, out);
+    return std::clamp<std::int64_t>(kPatternBytes / per_row / 64 * 64, 64, out.stride);
   }
 
-  /// Rows [first, first + rows).
-  void play_group(std::int64_t first, std::int64_t rows, bool count_only, Explanation const& out) const {
+  void play_lattice(bool count_only, Explanation const& out) {
+    std::int64_t const group = group_rows(out);
+    reserve_patterns(exec_, shared_.model, std::min(group, out.rows), patterns_);
+    for (std::int64_t r = 0; r < out.rows; r += group) {
+      auto args = game_of(r, std::min(group, out.rows - r), out);
+      args.count_only = count_only;
+      lattice_game_cuda(exec_, args);
+    }
+  }
+
+  /// Makes the patterns of rows [first, first + rows), and says what their game is.
+  [[nodiscard]] LatticeGameArgs game_of(std::int64_t first, std::int64_t rows, Explanation const& out) const {
     DeviceModel const& model = shared_.on_device();
     make_patterns(exec_, model, {bins_.data() + first, rows, binned_.stride}, patterns_);
     LatticeGameArgs args;
@@ -150,11 +162,47 @@ class CudaWorker final : public Engine::Worker {
     args.wide = shared_.model.fixed_point.wide;
     args.link = shared_.model.link;
     args.max_players = shared_.question.max_exact_players;
-    args.count_only = count_only;
     args.values = values_.on_device.data() + first;
     args.value_stride = out.stride;
     args.largest = largest_.on_device.data() + first;
-    lattice_game_cuda(exec_, args);
+    return args;
+  }
+
+  /// Adds what the lattice left over. The lattice's own values are on the host.
+  void estimate(Explanation& out) {
+    std::int64_t const group = group_rows(out);
+    for (std::int64_t first = 0; first < out.rows; first += group) {
+      std::int64_t const end = std::min(first + group, out.rows);
+      std::vector<std::int32_t> large;
+      for (std::int64_t r = first; r < end; ++r) {
+        bool const is_large = out.largest[static_cast<std::size_t>(r)] > shared_.question.max_exact_players;
+        if (is_large) large.push_back(static_cast<std::int32_t>(r - first));
+      }
+      if (!large.empty()) estimate_group(game_of(first, end - first, out), first, std::move(large), out);
+    }
+  }
+
+  /// Rows of a group, counted from its first; those that miss the target error again, with twice the coalitions.
+  void estimate_group(LatticeGameArgs const& game, std::int64_t first, std::vector<std::int32_t> rows,
+                      Explanation& out) {
+    EstimatorChoice const& choice = *shared_.question.estimator;
+    if (!estimates_) estimates_.emplace(exec_, choice);
+    for (std::int32_t doublings = 0; !rows.empty(); ++doublings) {
+      estimates_->play(game, rows, doublings, row_sums_, [&](std::int64_t done) {
+        if (poll) poll(first + rows[static_cast<std::size_t>(done)]);
+      });
+      std::vector<std::int32_t> again;
+      for (std::int32_t const r : rows) {
+        row_sums_.take(r, estimate_);
+        estimate_.divide(shared_.weights().total());
+        if (is_final(choice, estimate_, first + r, doublings, out)) {
+          add_estimate(choice, estimate_, first + r, out);
+        } else {
+          again.push_back(r);
+        }
+      }
+      rows = std::move(again);
+    }
   }
 
   /// Predictions, the summary, and the way back.
@@ -190,8 +238,10 @@ class CudaWorker final : public Engine::Worker {
   Result<double> predictions_;
   Result<double> summary_;
   Result<std::int32_t> largest_;
-  LargeGames::Scratch large_;
-  device::Exec exec_;  // last: it waits for its work before the buffers go
+  RowSums row_sums_;
+  RowEstimate estimate_;
+  device::Exec exec_;  // behind the buffers: it waits for its work before they go
+  std::optional<DeviceEstimates> estimates_;
 };
 
 class CudaEngine final : public Engine {

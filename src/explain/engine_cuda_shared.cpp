@@ -68,7 +68,6 @@ CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, Bac
   if (question.algorithm == Algorithm::kLattice) {
     reserve_patterns(exec_, model, background_rows, background_);
     make_patterns(exec_, on_device_, binned.view(), background_);
-    if (question.estimator) large_games_ = std::make_unique<HostLargeGames>(model, question, background);
   } else {
     build_tables(binned);
   }

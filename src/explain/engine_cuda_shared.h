@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "explain/device_model.h"
 #include "explain/engine.h"
-#include "explain/large_games.h"
+#include "explain/engine_common.h"
 #include "kernels/build_leaf_tables.h"
 #include "kernels/sum_long_paths.h"
 
@@ -71,10 +70,6 @@ class CudaShared {
   /// [B] on the device; nullptr: all equal.
   [[nodiscard]] double const* weight_values() const noexcept { return weight_values_.data(); }
   [[nodiscard]] DevicePatterns const& background() const noexcept { return background_; }
-  /// What the lattice leaves over, estimated on the host; nullptr: nothing is.
-  [[nodiscard]] LargeGames const* large_games() const noexcept {
-    return large_games_ == nullptr ? nullptr : &large_games_->games();
-  }
 
  private:
   void bin_background(RowsView background, DeviceRows& binned) const;
@@ -93,7 +88,6 @@ class CudaShared {
   device::Buffer<float> tables_;
   std::vector<DeviceLongGroup> long_groups_;
   DevicePatterns background_;
-  std::unique_ptr<HostLargeGames> large_games_;
 };
 
 }  // namespace limpid

@@ -7,7 +7,8 @@ DesignEstimators::Entry const& DesignEstimators::entry(std::int32_t players) {
   Entry& made = it->second;
   if (!fresh) return made;
   made.design = make_design(choice_.design, players, choice_.pairs(players, doublings_), choice_.seed);
-  made.estimator = choice_.sampled_kind() == EstimatorKind::kWls ? solve_wls(made.design) : solve_gp(made.design);
+  made.estimator = choice_.sampled_kind() == EstimatorKind::kWls ? solve_wls(made.design, *solver_)
+                                                                 : solve_gp(made.design, *solver_);
   auto const pairs = static_cast<std::size_t>(made.estimator.pairs);
   auto const count = static_cast<std::size_t>(players);
   made.weights.resize(pairs * count);

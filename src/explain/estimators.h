@@ -3,18 +3,21 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "explain/estimator_choice.h"
 #include "kernels/sampled_game.h"
+#include "kernels/solve_operator.h"
 
 namespace limpid {
 
 /// Thread safety: none, every worker has its own. An estimator is the same whoever makes it.
 class DesignEstimators final : public Estimators {
  public:
-  explicit DesignEstimators(EstimatorChoice const& choice) : choice_(choice) {}
+  explicit DesignEstimators(EstimatorChoice const& choice, std::unique_ptr<SystemSolver> solver = make_solver_cpu())
+      : choice_(choice), solver_(std::move(solver)) {}
 
   [[nodiscard]] EstimatorView of(std::int32_t players) override;
 
@@ -32,6 +35,7 @@ class DesignEstimators final : public Estimators {
   [[nodiscard]] Entry const& entry(std::int32_t players);
 
   EstimatorChoice choice_;
+  std::unique_ptr<SystemSolver> solver_;
   std::int32_t doublings_ = 0;
   std::map<std::pair<std::int32_t, std::int32_t>, Entry> entries_;  ///< by players and doublings
 };

@@ -1,5 +1,5 @@
-/// Values of the pairs whose lattice would be too large, on the host whatever device played the others: they are
-/// estimated row by row and added to the chunk's values. With a target error, a row whose errors are above it is played
+/// Values of the pairs whose lattice would be too large: they are estimated, row by row on the CPU, and added to the
+/// chunk's values. With a target error, a row whose errors are above it is played
 /// again with twice the coalitions (the design of the first ones goes on: their values are computed once more, which
 /// costs less than keeping them for every background row), alone: nothing depends on the other rows of its chunk.
 #pragma once
@@ -14,17 +14,31 @@
 
 namespace limpid {
 
-/// Thread safety: add() from any thread, each with a Scratch of its own.
+/// What was estimated of a row: [G x P] weighted means over the background, where its other pairs count 0.
+struct RowEstimate {
+  std::int32_t pairs = 0;
+  std::vector<double> values;
+  std::vector<double> errors;  ///< standard errors
+
+  /// Makes means of sums over the background, of values and of squares of errors.
+  void divide(double total);
+};
+
+/// Whether the row's estimate stays after so many doublings of its coalitions, which it says in out.over_target.
+[[nodiscard]] bool is_final(EstimatorChoice const& choice, RowEstimate const& estimate, std::int64_t r,
+                            std::int32_t doublings, Explanation& out);
+/// Adds it to the chunk.
+void add_estimate(EstimatorChoice const& choice, RowEstimate const& estimate, std::int64_t r, Explanation& out);
+
+/// Those of the CPU. Thread safety: add() from any thread, each with a Scratch of its own.
 class LargeGames {
  public:
   struct Scratch {
     std::optional<DesignEstimators> estimators;
-    std::int32_t estimated = 0;  ///< pairs of the row
     BinnedRows binned;
     Patterns row;
     Patterns background;
-    std::vector<double> sums;    ///< [G x P]
-    std::vector<double> errors;  ///< [G x P]
+    RowEstimate estimate;
   };
 
   /// REQUIRES: question.estimator. The model, the background and its weights must outlive it.
@@ -45,7 +59,6 @@ class LargeGames {
  private:
   void estimate_row(RowsView rows, std::int64_t r, Explanation& out, Scratch& scratch) const;
   void play(std::int64_t r, Explanation& out, Scratch& scratch) const;
-  [[nodiscard]] bool meets_target(std::int64_t r, Explanation const& out, Scratch const& scratch) const;
 
   CompiledModel const& model_;
   LatticeBackground const& background_;
@@ -53,33 +66,6 @@ class LargeGames {
   BackgroundWeights const& weights_;
   std::int32_t limit_;
   EstimatorChoice choice_;
-};
-
-/// The same with a background of its own on the host, beside an engine that has it on a GPU.
-class HostLargeGames {
- public:
-  HostLargeGames(CompiledModel const& model, Question const& question, Background const& background)
-      : binned_(bin(model, background.rows)),
-        background_(model, binned_.view(), serial_for),
-        weights_(background),
-        games_(model, question, background_, background.rows.rows, weights_) {}
-  HostLargeGames(HostLargeGames const&) = delete;
-  HostLargeGames& operator=(HostLargeGames const&) = delete;
-  ~HostLargeGames() = default;
-
-  [[nodiscard]] LargeGames const& games() const noexcept { return games_; }
-
- private:
-  static BinnedRows bin(CompiledModel const& model, RowsView background) {
-    BinnedRows binned;
-    bin_rows(model, background, serial_for, binned);
-    return binned;
-  }
-
-  BinnedRows binned_;
-  LatticeBackground background_;
-  BackgroundWeights weights_;
-  LargeGames games_;
 };
 
 }  // namespace limpid

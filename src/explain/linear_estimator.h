@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "explain/design.h"
+#include "kernels/solve_operator.h"
 
 namespace limpid {
 
@@ -59,8 +60,16 @@ inline constexpr double kGpAdditive = 10.0;
 void add_ridge(std::vector<double>& a, std::int64_t n, double part);
 
 /// REQUIRES: the design has pairs.
-[[nodiscard]] LinearEstimator solve_wls(CoalitionDesign const& design);
-[[nodiscard]] LinearEstimator solve_gp(CoalitionDesign const& design, double rho_times_players = kGpRhoTimesPlayers);
+[[nodiscard]] LinearEstimator solve_wls(CoalitionDesign const& design, SystemSolver& solver);
+[[nodiscard]] LinearEstimator solve_gp(CoalitionDesign const& design, SystemSolver& solver,
+                                       double rho_times_players = kGpRhoTimesPlayers);
+/// By LAPACK.
+[[nodiscard]] inline LinearEstimator solve_wls(CoalitionDesign const& design) {
+  return solve_wls(design, *make_solver_cpu());
+}
+[[nodiscard]] inline LinearEstimator solve_gp(CoalitionDesign const& design) {
+  return solve_gp(design, *make_solver_cpu());
+}
 
 /// phi [V] from d [q] and Delta: sums over p in order, in double.
 void apply(LinearEstimator const& estimator, std::span<double const> differences, double delta, std::span<double> phi);

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 
-#include "explain/lapack.h"
 #include "explain/linear_estimator.h"
 #include "kernels/shapley_constants.h"
 
@@ -120,22 +119,32 @@ std::vector<double> covariance_matrix(Observations const& seen, std::vector<doub
   return k;
 }
 
-/// Weights, projected so that values sum to Delta whatever the observations say, and the variance that is left.
-void store_gp(Observations const& seen, ValueCovariance const& covariance, double prior,
-              std::vector<double> const& inverse, LinearEstimator& out) {
+/// Pairs whose residuals give the scale, spread over all sizes.
+std::int64_t checks_of(LinearEstimator const& out) noexcept { return std::min(kScalePairs, out.pairs); }
+std::int64_t checked_pair(LinearEstimator const& out, std::int64_t k) noexcept {
+  return k * out.pairs / checks_of(out);
+}
+
+/// [n x (V + checks)] the covariances C' of the values and the observations, then the unit vectors of the checks.
+std::vector<double> right_sides(Observations const& seen, ValueCovariance const& covariance,
+                                LinearEstimator const& out) {
   std::int64_t const n = seen.count();
+  std::vector<double> sides(at(n * (out.players + checks_of(out))), 0.0);
+  for (std::int32_t i = 0; i < out.players; ++i) {
+    for (std::int64_t p = 0; p < n; ++p) sides[at(i * n + p)] = covariance(seen.has(p, i), seen.size(p));
+  }
+  for (std::int64_t k = 0; k < checks_of(out); ++k) sides[at((out.players + k) * n + checked_pair(out, k))] = 1.0;
+  return sides;
+}
+
+/// Weights, projected so that values sum to Delta whatever the observations say, and the variance that is left.
+/// `x` [n x V]: K^-1 C', `c` [n x V]: C'.
+void store_gp(double prior, std::vector<double> const& c, std::vector<double> const& x, LinearEstimator& out) {
+  std::int64_t const n = out.pairs + 1;
   std::int64_t const players = out.players;
-  std::vector<double> x(at(players * n), 0.0);  // C K^-1
   for (std::int64_t i = 0; i < players; ++i) {
-    for (std::int64_t p = 0; p < n; ++p) {
-      double const c = covariance(seen.has(p, static_cast<std::int32_t>(i)), seen.size(p));
-      double const* const row = inverse.data() + p * n;
-      for (std::int64_t q = 0; q < n; ++q) x[at(i * n + q)] += c * row[q];
-    }
     double explained = 0.0;
-    for (std::int64_t p = 0; p < n; ++p) {
-      explained += x[at(i * n + p)] * covariance(seen.has(p, static_cast<std::int32_t>(i)), seen.size(p));
-    }
+    for (std::int64_t p = 0; p < n; ++p) explained += x[at(i * n + p)] * c[at(i * n + p)];
     out.variance_left.push_back(std::max(0.0, prior - explained));
   }
   for (std::int64_t p = 0; p < n; ++p) {
@@ -153,37 +162,39 @@ void store_gp(Observations const& seen, ValueCovariance const& covariance, doubl
   }
 }
 
-/// Rows of the inverse of K for kScalePairs pairs, spread over all sizes.
-void store_scale(std::vector<double> const& inverse, LinearEstimator& out) {
+/// Columns of the inverse of K for the checked pairs, over the roots of its diagonal. `x`: as in store_gp, then those.
+void store_scale(std::vector<double> const& x, LinearEstimator& out) {
   std::int64_t const n = out.pairs + 1;
-  std::int64_t const rows = std::min(kScalePairs, out.pairs);
+  std::int64_t const rows = checks_of(out);
   out.precision.resize(at(n * rows));
   for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t const p = i * out.pairs / rows;
-    double const root = std::sqrt(inverse[at(p * (n + 1))]);
-    for (std::int64_t q = 0; q < n; ++q) out.precision[at(q * rows + i)] = inverse[at(p * n + q)] / root;
+    double const* const column = x.data() + (out.players + i) * n;
+    double const root = std::sqrt(column[checked_pair(out, i)]);
+    for (std::int64_t q = 0; q < n; ++q) out.precision[at(q * rows + i)] = column[q] / root;
   }
 }
 
 }  // namespace
 
-LinearEstimator solve_gp(CoalitionDesign const& design, double rho_times_players) {
+LinearEstimator solve_gp(CoalitionDesign const& design, SystemSolver& solver, double rho_times_players) {
   auto out = make_estimator(LinearKind::kGp, design);
   double const rho = rho_times_players / design.players;
   Observations const seen(design);
   std::int64_t const n = seen.count();
   auto const k = covariance_matrix(seen, odd_covariance(design.players, rho));
   out.ridge = kFirstJitter;
-  auto inverse = k;
-  add_ridge(inverse, n, out.ridge);
-  while (!factor(inverse, n)) {
+  auto ridged = k;
+  add_ridge(ridged, n, out.ridge);
+  while (!solver.factor(ridged, n)) {
     out.ridge *= 10.0;
-    inverse = k;
-    add_ridge(inverse, n, out.ridge);
+    ridged = k;
+    add_ridge(ridged, n, out.ridge);
   }
-  invert(inverse, n);
-  store_gp(seen, ValueCovariance(design.players, rho), prior_variance(design.players, rho), inverse, out);
-  store_scale(inverse, out);
+  auto const sides = right_sides(seen, ValueCovariance(design.players, rho), out);
+  auto x = sides;
+  solver.solve(x, out.players + checks_of(out));
+  store_gp(prior_variance(design.players, rho), sides, x, out);
+  store_scale(x, out);
   return out;
 }
 

@@ -1,7 +1,6 @@
 // wls: Kernel SHAP's weighted least squares over pairs, projected on the sum constraint.
 #include <cmath>
 
-#include "explain/lapack.h"
 #include "explain/linear_estimator.h"
 
 namespace limpid {
@@ -25,21 +24,11 @@ std::vector<double> centred(CoalitionDesign const& design) {
   return z;
 }
 
-/// Z~' Omega Z~ + tau 1 1' / V, lower triangle, tau = its trace / V: any tau > 0 gives the same phi.
-std::vector<double> gram(CoalitionDesign const& design, std::vector<double> const& z) {
-  std::int64_t const players = design.players;
-  std::vector<double> g(at(players * players), 0.0);
-  for (std::int64_t p = 0; p < design.pairs(); ++p) {
-    double const* const row = z.data() + p * players;
-    for (std::int64_t c = 0; c < players; ++c) {
-      double const scaled = design.weight[at(p)] * row[c];
-      for (std::int64_t r = c; r < players; ++r) g[at(c * players + r)] += scaled * row[r];
-    }
-  }
+/// Adds tau 1 1' / V, tau = the trace / V: any tau > 0 gives the same phi. `g` [V x V].
+void bind_sum(std::vector<double>& g, std::int64_t players) {
   double trace = 0.0;
   for (std::int64_t i = 0; i < players; ++i) trace += g[at(i * (players + 1))];
   for (double& value : g) value += trace / static_cast<double>(players) / static_cast<double>(players);
-  return g;
 }
 
 /// Turns phi = X y + Delta / V, y_p = d_p - (2 s_p / V - 1) Delta / 2, into weights and share. `x`: [V x q],
@@ -74,24 +63,23 @@ std::vector<double> variance_factors(CoalitionDesign const& design, std::vector<
 
 }  // namespace
 
-LinearEstimator solve_wls(CoalitionDesign const& design) {
+LinearEstimator solve_wls(CoalitionDesign const& design, SystemSolver& solver) {
   auto out = make_estimator(LinearKind::kWls, design);
   std::int64_t const players = design.players;
   auto const z = centred(design);
-  auto const g = gram(design, z);
-  auto factored = g;
+  auto g = solver.gram(z, design.weight, players);
+  bind_sum(g, players);
   bool const few = !design.complete && out.pairs <= kFewPairs * players;
-  if (few || !factor(factored, players)) {
+  if (few || !solver.factor(g, players)) {
     out.ridge = kRidge;
-    factored = g;
-    add_ridge(factored, players, kRidge);
-    (void)factor(factored, players);  // positive definite by now
+    add_ridge(g, players, kRidge);
+    (void)solver.factor(g, players);  // positive definite by now
   }
   auto x = z;
   for (std::int64_t p = 0; p < out.pairs; ++p) {
     for (std::int64_t i = 0; i < players; ++i) x[at(p * players + i)] *= design.weight[at(p)];
   }
-  solve(factored, players, x, out.pairs);
+  solver.solve(x, out.pairs);
   store_wls(design, x, out);
   if (out.ridge == 0.0) out.variance_factor = variance_factors(design, z, x);
   return out;

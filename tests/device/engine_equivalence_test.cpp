@@ -2,6 +2,7 @@
 #include "explain/engine.h"
 
 #include "device/device_case.h"
+#include "device/device_libraries.h"
 #include "device_fixture.h"
 #include "explain/engine_common.h"
 
@@ -84,6 +85,7 @@ void expect_equal_engines(Ensemble const& ensemble, CompiledModel const& model, 
   auto const cuda = make_cuda_engine(model, question, background, 0);
   EXPECT_TRUE(same_bits(cuda->expected_value(), cpu->expected_value()));
   auto const cpu_worker = cpu->make_worker();
+  SolvedBy const by_host(SolvedBy::kHost);
   auto const cuda_worker = cuda->make_worker();
   for (std::int64_t const rows : chunks) {
     auto const data = reference::random_rows(ensemble, rows, random);

@@ -1,13 +1,16 @@
-// kernels/device.h on the emulator. Work is only queued: a copy that nobody waited for has not happened. wait() runs
-// the stream, and in between, by the seed, work of other streams, as a device may.
+// kernels/device.h and device_libraries.h on the emulator. Work is only queued: a copy that nobody waited for has not
+// happened. wait() runs the stream, and in between, by the seed, work of other streams, as a device may.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
 
 #include "kernels/device.h"
+#include "kernels/device_libraries.h"
 #include "limpid/error.h"
+#include "tests/simt/foreign_stream.h"
 #include "tests/simt/memory.h"
 #include "tests/simt/settings.h"
 #include "tests/simt/stream.h"
@@ -15,6 +18,16 @@
 namespace limpid::device {
 
 struct Exec::Impl {
+  struct Foreign final : simt::ForeignStream {
+    explicit Foreign(Impl& owner) : impl(owner) {}
+    void enqueue(std::function<void()> work) override {
+      std::lock_guard const lock(impl.queue_mutex);
+      impl.queue.push_back(std::move(work));
+    }
+    Impl& impl;
+  };
+
+  Foreign foreign{*this};
   Profile profile;
   std::mutex queue_mutex;  // guards queue
   std::deque<std::function<void()>> queue;
@@ -87,6 +100,15 @@ void require_host(void const* memory, char const* what) {
 }
 
 }  // namespace
+
+void* stream_handle(Exec const& exec) noexcept { return static_cast<simt::ForeignStream*>(&exec.impl().foreign); }
+
+/// The emulator's own libraries alone: CUDA's would take its memory for a GPU's.
+LibraryPlaces library_places() {
+  char const* const folder = std::getenv("LIMPID_CUDA_LIBRARIES");
+  bool const is_given = folder != nullptr && std::string(folder) != "none";
+  return {is_given ? std::vector<std::string>{folder} : std::vector<std::string>{}, false};
+}
 
 std::vector<Profile> profiles() { return {simt::profile_named(simt::settings().profile)}; }
 std::string unavailable_reason() { return {}; }
@@ -190,10 +212,6 @@ void release_pinned(void* host) noexcept { std::free(host); }
 
 namespace limpid::simt {
 
-void enqueue(device::Exec const& exec, std::function<void()> work) {
-  device::Exec::Impl& stream = exec.impl();
-  std::lock_guard const lock(stream.queue_mutex);
-  stream.queue.push_back(std::move(work));
-}
+void enqueue(device::Exec const& exec, std::function<void()> work) { exec.impl().foreign.enqueue(std::move(work)); }
 
 }  // namespace limpid::simt

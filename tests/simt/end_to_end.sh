@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # limpid-emulated on the example: --device cuda (emulated) writes the bytes of --device cpu, but for run.json.
-# Usage: end_to_end.sh PROGRAM REPOSITORY
+# Usage: end_to_end.sh PROGRAM REPOSITORY LIBRARIES (those of the emulated device: tests/simt/libraries)
 set -euo pipefail
 program=$1
 example=$2/examples/loans
@@ -18,7 +18,7 @@ explain() { # SPACE DEVICE [more options]
 compare() { # SPACE [more options]
   explain "$1" cpu "${@:2}"
   for settings in t4,forward a100,shuffled,3; do
-    LIMPID_SIMT=$settings explain "$1" cuda "${@:2}"
+    LIMPID_CUDA_LIBRARIES=none LIMPID_SIMT=$settings explain "$1" cuda "${@:2}"
     diff -r "$work/$1-cpu" "$work/$1-cuda"
     rm -r "$work/$1-cuda"
   done
@@ -31,3 +31,10 @@ for space in response margin; do
   compare "$space" "${groups[@]}"
   compare "$space" "${groups[@]}" --group-mode sum
 done
+
+# Pairs above the lattice's limit: the same with the host's operators, and with those of the device's libraries.
+for estimator in gp wls; do
+  compare response --estimator "$estimator" --max-exact-players 3 --coalitions 40
+done
+LIMPID_CUDA_LIBRARIES=$3 explain response cuda --estimator gp --max-exact-players 3 --coalitions 40
+test -s "$work/response-cuda/explanations_shap/out.jsonl"

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "kernels/device.h"
@@ -20,6 +21,9 @@ class DeviceTest : public testing::TestWithParam<int> {
 
 /// Whether tests that take long under an emulator run.
 inline constexpr bool kRunsLongTests = true;
+
+/// Where the device's cuSOLVER and cuBLAS are: LIMPID_CUDA_LIBRARIES, where it is set from outside.
+inline char const* const kDeviceLibraries = std::getenv("LIMPID_CUDA_LIBRARIES");
 
 [[nodiscard]] inline testing::internal::ParamGenerator<int> every_device() { return testing::Values(0); }
 

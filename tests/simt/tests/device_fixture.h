@@ -12,6 +12,9 @@ using DeviceTest = EmulatedTest;
 /// Minutes under the thread sanitizer, where BarrierCase runs all kernels.
 inline constexpr bool kRunsLongTests = !simt::kTsan;
 
+/// Where the device's cuSOLVER and cuBLAS are: LIMPID_CUDA_LIBRARIES.
+inline constexpr char const* kDeviceLibraries = LIMPID_SIMT_LIBRARIES;
+
 [[nodiscard]] inline testing::internal::ParamGenerator<simt::Settings> every_device() {
   return every_order_and_profile();
 }
