@@ -1,6 +1,7 @@
 """shap's TreeExplainer and the definition itself as oracles for interventional values."""
 
 import itertools
+import json
 import math
 
 import numpy as np
@@ -66,3 +67,24 @@ def test_response_equals_the_definition(limpid, objective):
 
     expected = [shapley_by_definition(predict, row, background.to_numpy()) for row in rows.to_numpy()]
     close(values, np.array(expected), 4e-6)  # XGBoost's float32 predictions
+
+
+@pytest.mark.parametrize("estimator, tolerance", [("wls", 1e-6), ("gp", 2e-6)])
+def test_the_kernel_design_with_every_coalition_equals_kernel_explainer(limpid, estimator, tolerance):
+    booster, frame = train("binary:logistic", seed=5, rounds=40, depth=5)
+    rows, background = frame[:5], frame[100:106]
+
+    out = limpid.explain(
+        "--model", limpid.model(booster), "--data", limpid.csv("rows.csv", rows), "--max-exact-players", 1, "--float64",
+        "--background", limpid.csv("background.csv", background), "--design", "kernel", "--estimator", estimator,
+        "--coalitions", 32768,
+    )  # fmt: skip
+
+    values, _, _ = values_of(out, rows.columns)
+    assert json.loads((out / "manifest.json").read_text())["method"]["estimator"]["pairs"] > 20
+
+    def predict(x):
+        return booster.predict(xgb.DMatrix(x, feature_names=list(frame.columns))).astype(np.float64)
+
+    explainer = shap.KernelExplainer(predict, background.to_numpy())
+    close(values, explainer.shap_values(rows.to_numpy(), nsamples=1 << 15, l1_reg=False, silent=True), tolerance)
