@@ -6,7 +6,7 @@ from question import relative_errors, summary
 
 SHARED_ROWS = 20  # that every tool answers, seed 0
 INTERVAL = 1.96
-ROUNDING = 1e-7  # of the row's largest value: what a standard error need not account for
+ROUNDING = 1e-6  # of the row's largest value: below it a standard error is rounding, and the pair was enumerated
 
 
 def limpid_cell(limpid, posed, exact, what, seeds):
