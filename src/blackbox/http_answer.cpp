@@ -36,11 +36,13 @@ std::vector<std::string_view> lines_of(std::string_view body) {
   return out;
 }
 
-[[noreturn]] void fail_count(std::size_t found, std::int64_t rows, char const* what) {
-  throw AnswerFault{
-      "endpoint.rows",
-      fmt::format("the answer has {} {}, the request had {} row{}", found, what, rows, rows == 1 ? "" : "s"),
-      "every row needs its scores, in the order of the rows"};
+std::string counted(std::int64_t rows) { return fmt::format("{} row{}", rows, rows == 1 ? "" : "s"); }
+
+[[noreturn]] void fail_count(std::size_t found, std::int64_t rows) {
+  throw AnswerFault{"endpoint.rows",
+                    fmt::format("the answer has scores of {}, the request had {}",
+                                counted(static_cast<std::int64_t>(found)), counted(rows)),
+                    "every row needs its scores, in the order of the rows"};
 }
 
 [[noreturn]] void fail_row(std::int64_t row, std::string const& text, std::string const& message) {
@@ -146,7 +148,7 @@ void AnswerReader::append_csv_scores(std::string_view line, std::int64_t row, Ro
 RowScores AnswerReader::read_csv(std::string_view body, std::int64_t rows) const {
   auto lines = lines_of(body);
   if (lines.size() == 1 && (rows > 1 || lines[0].starts_with('['))) lines = items_of(lines[0]);
-  if (static_cast<std::int64_t>(lines.size()) != rows) fail_count(lines.size(), rows, "lines or fields");
+  if (static_cast<std::int64_t>(lines.size()) != rows) fail_count(lines.size(), rows);
   RowScores out;
   for (std::int64_t r = 0; r < rows; ++r) append_csv_scores(lines[static_cast<std::size_t>(r)], r, out);
   return out;
@@ -176,7 +178,7 @@ void AnswerReader::append_row(JsonValue const& value, std::int64_t row, RowScore
 
 RowScores AnswerReader::read_lines(std::string_view body, std::int64_t rows) const {
   auto const lines = lines_of(body);
-  if (static_cast<std::int64_t>(lines.size()) != rows) fail_count(lines.size(), rows, "lines");
+  if (static_cast<std::int64_t>(lines.size()) != rows) fail_count(lines.size(), rows);
   RowScores out;
   for (std::int64_t r = 0; r < rows; ++r) {
     auto const document = parse_answer(lines[static_cast<std::size_t>(r)], "a line of the answer");
@@ -202,7 +204,7 @@ RowScores AnswerReader::read_json(std::string_view body, std::int64_t rows, bool
     append_row(*found, 0, out);
     return out;
   }
-  if (static_cast<std::int64_t>(items->size()) != rows) fail_count(items->size(), rows, "scores");
+  if (static_cast<std::int64_t>(items->size()) != rows) fail_count(items->size(), rows);
   for (std::int64_t r = 0; r < rows; ++r) append_row((*items)[static_cast<std::size_t>(r)], r, out);
   return out;
 }

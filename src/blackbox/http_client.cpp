@@ -52,8 +52,9 @@ void start_library() {
 }  // namespace
 
 std::string without_credentials(std::string const& url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://")) return url;
   auto const scheme = url.find("://");
-  auto const host = scheme == std::string::npos ? 0 : scheme + 3;
+  auto const host = scheme + 3;
   auto const end = std::min(url.find_first_of("?#", host), url.size());
   auto const slash = std::min(url.find('/', host), end);
   auto const at = url.rfind('@', slash);

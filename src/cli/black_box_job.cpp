@@ -33,7 +33,7 @@ void ExplainJob::open_black_box_data() {
   options_.data.may_be_text = true;
   source_ = open_table(options_.data, options_.black_box->text_columns);
   used_ = {};
-  used_.members.push_back(features_of(source_->schema(), options_.data.header));
+  used_.members.push_back(features_of(source_->schema()));
   used_.notes.push_back(columns_note());
 }
 
@@ -55,7 +55,7 @@ std::string ExplainJob::columns_note() const {
 void ExplainJob::connect() {
   auto const& schema = source_->schema();
   PredictorColumns columns;
-  columns.named = options_.data.header;
+  columns.named = schema.named;
   for (std::size_t f = 0; f < schema.feature_names.size(); ++f) {
     columns.columns.push_back({schema.feature_names[f], schema.kinds[f] == FeatureKind::kText});
   }
@@ -114,8 +114,11 @@ std::string ExplainJob::predictor_note() const {
 
 std::string ExplainJob::costs_note() const {
   auto const costs = predictor_->costs();
-  return fmt::format("the predictor was sent {} rows in {} request{}", format_count(costs.rows),
-                     format_count(costs.requests), costs.requests == 1 ? "" : "s");
+  static constexpr double kMegabyte = 1e6;
+  auto const bytes =
+      costs.bytes == 0 ? std::string() : fmt::format(", {:.3f} MB", static_cast<double>(costs.bytes) / kMegabyte);
+  return fmt::format("the predictor was sent {} rows in {} request{}{}", format_count(costs.rows),
+                     format_count(costs.requests), costs.requests == 1 ? "" : "s", bytes);
 }
 
 PredictorDocument ExplainJob::predictor_document() const {

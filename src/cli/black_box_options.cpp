@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "cli/http_predictor_options.h"
 #include "limpid/error.h"
 
 namespace limpid::cli {
@@ -153,6 +154,7 @@ std::optional<BlackBoxOptions> black_box_options(Arguments const& arguments, Est
       throw Error("usage.predictor", fmt::format("--{} belongs to --predictor, which is not given", option), {},
                   "leave it out, or name what is to be explained: --predictor cmd:COMMAND");
     }
+    refuse_http_options(arguments);
     if (!arguments.given("model")) {
       throw Error("usage.missing", "limpid explain needs --model FILE", {},
                   "or a model that answers: --predictor cmd:COMMAND, --predictor http://HOST:PORT/PATH");
@@ -164,6 +166,7 @@ std::optional<BlackBoxOptions> black_box_options(Arguments const& arguments, Est
   check_question(arguments, out.predictor.kind);
   out.predictor.timeout_seconds = seconds_option(arguments);
   out.predictor.header = arguments.flag("predictor-header");
+  out.predictor.http = http_options(arguments, out.predictor.kind == PredictorKind::kHttp);
   out.memory_bytes = parse_memory("memory", arguments.text("memory"));
   out.text_columns = arguments.list("text-columns");
   out.estimator = estimator_of(arguments, estimator);

@@ -3,6 +3,7 @@
 
 #include "cli/explain_job.h"
 #include "cli/explain_options.h"
+#include "cli/http_predictor_options.h"
 #include "cli/job_command.h"
 #include "cli/program.h"
 
@@ -13,7 +14,8 @@ int explain_command(std::vector<std::string> const& args, Console& console) {
   if (!arguments) return 0;
   auto options = explain_options(*arguments);
   options.command = {"limpid", "explain"};
-  options.command.insert(options.command.end(), args.begin(), args.end());
+  auto const safe = without_secrets(args);
+  options.command.insert(options.command.end(), safe.begin(), safe.end());
   ExplainJob(std::move(options), console).run();
   return 0;
 }

@@ -189,6 +189,7 @@ RunFacts ExplainJob::run_facts() const {
   if (is_black_box()) {
     facts.requests = predictor_->costs().requests;
     facts.rows_sent = predictor_->costs().rows;
+    facts.bytes_sent = predictor_->costs().bytes;
     facts.memory_bytes = options_.black_box->memory_bytes;
   }
   return facts;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <system_error>
 
+#include "cli/http_predictor_options.h"
 #include "cli/model_options.h"
 #include "limpid/error.h"
 #include "pipeline/pipeline.h"
@@ -130,6 +131,7 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.model = arguments.text("model");
   out.load = load_options(arguments);
   out.data = read_options(arguments);
+  read_json_data_options(arguments, out.data);
   out.background = background_option(arguments);
   out.space = space_option(arguments);
   out.space_given = arguments.given("space");

@@ -2,6 +2,7 @@
 #include "cli/black_box_options.h"
 #include "cli/data_options.h"
 #include "cli/explain_options.h"
+#include "cli/http_predictor_options.h"
 #include "cli/model_options.h"
 
 namespace limpid::cli {
@@ -152,7 +153,9 @@ CommandSpec make_spec() {
   spec.required = {"data", "out"};  // and a model or a predictor
   add_input(spec.options);
   add_predictor_options(spec.options);
+  add_http_options(spec.options);
   add_column_options(spec.options);
+  add_json_data_options(spec.options);
   add_question(spec.options);
   add_output(spec.options);
   add_run(spec.options);

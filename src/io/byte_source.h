@@ -39,8 +39,11 @@ class ByteSource {
 [[nodiscard]] std::string display_name(std::string const& path);
 
 /// Throws Error data.format when the first bytes are those of a format that is not CSV (Parquet, JSON Lines, ...),
-/// naming it and what to do.
-void refuse_other_formats(std::string_view head, std::string const& path, std::string const& role);
+/// naming it and what to do. `json`: JSON Lines are fine too.
+void refuse_other_formats(std::string_view head, std::string const& path, std::string const& role, bool json = false);
+
+/// JSON Lines begin with an object or with an array of arrays or objects; no CSV header does.
+[[nodiscard]] bool looks_like_json(std::string_view head) noexcept;
 
 [[nodiscard]] bool is_gzip(std::string_view head) noexcept;
 

@@ -171,7 +171,10 @@ Json expected_of(ManifestFacts const& facts) {
 
 Json costs_of(RunFacts const& facts) {
   if (facts.memory_bytes == 0) return nullptr;
-  return {{"requests", facts.requests}, {"rows_sent", facts.rows_sent}, {"memory_bytes", facts.memory_bytes}};
+  return {{"requests", facts.requests},
+          {"rows_sent", facts.rows_sent},
+          {"bytes_sent", facts.bytes_sent},
+          {"memory_bytes", facts.memory_bytes}};
 }
 
 }  // namespace

@@ -41,17 +41,6 @@ constexpr std::array<Magic, 13> kMagics{{
     {"\xFE\xFF"sv, "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8 '{}'"},
 }};
 
-/// JSON Lines begin with an object or with an array of arrays or objects; no CSV header does.
-bool looks_like_json(std::string_view head) {
-  static constexpr std::string_view kSpace = " \t\r\n";
-  auto const first = head.find_first_not_of(kSpace);
-  if (first == std::string_view::npos || (head[first] != '{' && head[first] != '[')) return false;
-  auto const second = head.find_first_not_of(kSpace, first + 1);
-  if (second == std::string_view::npos) return false;
-  if (head[first] == '{') return head[second] == '"' || head[second] == '}';
-  return head[second] == '{' || head[second] == '[';
-}
-
 bool is_tar(std::string_view head) {
   static constexpr std::size_t kMagicOffset = 257;
   return head.size() > kMagicOffset + 5 && head.substr(kMagicOffset, 5) == "ustar";
@@ -64,14 +53,24 @@ bool is_tar(std::string_view head) {
 
 }  // namespace
 
+bool looks_like_json(std::string_view head) noexcept {
+  static constexpr std::string_view kSpace = " \t\r\n";
+  auto const first = head.find_first_not_of(kSpace);
+  if (first == std::string_view::npos || (head[first] != '{' && head[first] != '[')) return false;
+  auto const second = head.find_first_not_of(kSpace, first + 1);
+  if (second == std::string_view::npos) return false;
+  if (head[first] == '{') return head[second] == '"' || head[second] == '}';
+  return head[second] == '{' || head[second] == '[';
+}
+
 bool is_gzip(std::string_view head) noexcept { return head.starts_with("\x1F\x8B"); }
 
-void refuse_other_formats(std::string_view head, std::string const& path, std::string const& role) {
+void refuse_other_formats(std::string_view head, std::string const& path, std::string const& role, bool json) {
   for (auto const& magic : kMagics) {
     if (head.starts_with(magic.bytes)) refuse(path, role, magic.name, fmt::format(fmt::runtime(magic.hint), path));
   }
   if (is_tar(head)) refuse(path, role, "a tar archive", fmt::format("unpack it: tar -xf '{}'", path));
-  if (looks_like_json(head)) {
+  if (!json && looks_like_json(head)) {
     refuse(path, role, "JSON (Lines)",
            fmt::format("convert it: python -c \"import pandas as p; p.read_json('{}', "
                        "lines=True).to_csv('data.csv', index=False)\"",

@@ -9,6 +9,7 @@
 #include "io/byte_source.h"
 #include "io/category_file.h"
 #include "io/csv_row_source.h"
+#include "io/json_row_source.h"
 #include "io/utf8.h"
 #include "limpid/error.h"
 
@@ -40,6 +41,7 @@ CsvRowSource::CsvRowSource(ReadOptions options, std::vector<std::string> const& 
   plan_.schema.kinds.resize(plan_.column_of_feature.size(), FeatureKind::kNumeric);
   std::vector<std::int32_t> texts;
   for (auto const& name : text_columns) texts.push_back(find_column(head, options_, "--text-columns", name));
+  plan_.schema.named = options_.header;
   start(skip, head.column_count);
   choose_kinds(texts);
 }
@@ -121,17 +123,19 @@ void CsvRowSource::plan_categories(Ensemble const& ensemble) {
 }
 
 std::unique_ptr<RowSource> open_rows(ReadOptions const& options, Ensemble const& ensemble) {
+  if (options.may_be_text && is_json_lines(options)) return std::make_unique<JsonRowSource>(options, ensemble);
   return std::make_unique<CsvRowSource>(options, ensemble);
 }
 
 std::unique_ptr<RowSource> open_table(ReadOptions const& options, std::vector<std::string> const& text_columns) {
+  if (is_json_lines(options)) return std::make_unique<JsonRowSource>(options, text_columns);
   return std::make_unique<CsvRowSource>(options, text_columns);
 }
 
-Ensemble features_of(DataSchema const& schema, bool named) {
+Ensemble features_of(DataSchema const& schema) {
   Ensemble out;
   out.input_cast = InputCast::kFloat64;
-  out.named_features = named;
+  out.named_features = schema.named;
   for (std::size_t f = 0; f < schema.feature_names.size(); ++f) {
     out.features.push_back({schema.feature_names[f], schema.kinds[f], {}, false});
   }

@@ -14,6 +14,8 @@
 
 namespace limpid {
 
+enum class DataFormat : std::uint8_t { kAuto, kCsv, kJsonLines };
+
 struct ReadOptions {
   std::string path;               ///< "-": standard input
   std::optional<std::string> id;  ///< column by name or 0-based index
@@ -24,6 +26,9 @@ struct ReadOptions {
   std::vector<std::string> missing;       ///< spellings of a missing value beside the built-in ones
   std::string categories;                 ///< file of texts and codes (category_file.h); empty: the model's own alone
   bool may_be_text = false;               ///< the data of a black box: --text-columns can declare columns
+  DataFormat format = DataFormat::kAuto;  ///< of a black box's data; auto: by the first bytes
+  std::string features;                   ///< JSON Lines: JMESPath to the features; empty: see json_row_source.h
+  std::vector<std::string> headers;       ///< JSON Lines: names of the features of a list; empty: none
   std::string role = "--data";            ///< "--data" or "--background", for messages
   std::int64_t block_bytes = 512 * 1024;  ///< read at a time; tests make it small
   std::function<bool()> stop;             ///< asked before every read, from any thread: true ends it
@@ -50,6 +55,7 @@ struct DataSchema {
   /// [M] code -> its text in the data, of the features whose categories have texts.
   std::vector<std::map<std::int32_t, std::string>> category_texts;
   std::vector<FeatureKind> kinds;  ///< [M]
+  bool named = false;              ///< the names are those of the data, not f0, f1, ...
 };
 
 class RowSource {
@@ -66,8 +72,9 @@ class RowSource {
   [[nodiscard]] virtual std::string sha256() { return {}; }
 };
 
-/// Opens a CSV file (plain or gzip). Throws Error data.open, data.format (Parquet, JSON Lines, s3://: named, with what
-/// to do), data.empty, data.columns (missing, unknown, count), usage.column.
+/// Opens a CSV file (plain or gzip), or JSON Lines where the data is a black box's (may_be_text). Throws Error
+/// data.open, data.format (Parquet, JSON Lines, s3://: named, with what to do), data.empty, data.columns (missing,
+/// unknown, count), usage.column.
 [[nodiscard]] std::unique_ptr<RowSource> open_rows(ReadOptions const& options, Ensemble const& ensemble);
 
 /// Opens the data of a black box, where no model says what the columns are: all but those of --id, --label and
@@ -78,6 +85,6 @@ class RowSource {
                                                     std::vector<std::string> const& text_columns);
 
 /// A model of these features that has no trees: what open_rows and sample_rows need to read such data again.
-[[nodiscard]] Ensemble features_of(DataSchema const& schema, bool named);
+[[nodiscard]] Ensemble features_of(DataSchema const& schema);
 
 }  // namespace limpid

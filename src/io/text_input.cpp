@@ -93,7 +93,7 @@ std::size_t TextInput::Impl::read_on(char* buffer, std::size_t size) {
   return done;
 }
 
-TextInput::TextInput(std::string path, std::string role, std::function<bool()> stop)
+TextInput::TextInput(std::string path, std::string role, std::function<bool()> stop, Json json)
     : impl_(std::make_unique<Impl>(std::move(path), std::move(role), std::move(stop))) {
   std::string head(kPeekBytes, '\0');
   head.resize(impl_->source.read(head.data(), head.size()));
@@ -105,7 +105,7 @@ TextInput::TextInput(std::string path, std::string role, std::function<bool()> s
     impl_->peeked = std::move(head);
   }
   if (impl_->peeked.starts_with(kByteOrderMark)) impl_->peeked.erase(0, kByteOrderMark.size());
-  refuse_other_formats(impl_->peeked, impl_->path, impl_->role);
+  refuse_other_formats(impl_->peeked, impl_->path, impl_->role, json == Json::kTaken);
   if (impl_->peeked.empty()) {
     throw Error("data.empty", fmt::format("{} is empty", display_name(impl_->path)), impl_->where());
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,8 +14,9 @@ namespace limpid {
 /// Thread safety: one thread at a time.
 class TextInput {
  public:
+  enum class Json : std::uint8_t { kRefused, kTaken };
   /// Throws Error data.open, data.format, data.empty.
-  TextInput(std::string path, std::string role, std::function<bool()> stop = {});
+  TextInput(std::string path, std::string role, std::function<bool()> stop = {}, Json json = Json::kRefused);
   ~TextInput();
   TextInput(TextInput const&) = delete;
   TextInput& operator=(TextInput const&) = delete;

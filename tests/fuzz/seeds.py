@@ -68,6 +68,9 @@ def main():
     for number, case in enumerate(fixture["cases"][::4]):  # an expression, then a document
         document = json.dumps(fixture["documents"].get(case.get("document")), ensure_ascii=False)
         (root / "jmespath" / str(number)).write_text(f"{case['expression']}\n{document}", encoding="utf-8")
+    (root / "json_rows").mkdir(exist_ok=True)
+    for number, line in enumerate(['{"features": ["a", 1, null]}', '{"a": "x", "b": 2.5}', "[1, true]"]):
+        (root / "json_rows" / str(number)).write_text("\x40\x07" + (line + "\n") * 3)
     (root / "csv").mkdir(exist_ok=True)
     for path in sorted(FIXTURES.glob("*/*.csv")):  # two bytes first: the reader's options
         lines = path.read_bytes().split(b"\n")[:8]

@@ -173,8 +173,8 @@ std::string fault(BodyKind accept, std::string const& score, std::string const& 
 
 TEST(HttpAnswer, WhatIsWrongIsNamed) {
   EXPECT_EQ(fault(BodyKind::kCsv, "", "0.5\n", 2),
-            "endpoint.rows: the answer has 1 lines or fields, the request had 2 rows");
-  EXPECT_EQ(fault(BodyKind::kCsv, "", "", 1), "endpoint.rows: the answer has 0 lines or fields, the request had 1 row");
+            "endpoint.rows: the answer has scores of 1 row, the request had 2 rows");
+  EXPECT_EQ(fault(BodyKind::kCsv, "", "", 1), "endpoint.rows: the answer has scores of 0 rows, the request had 1 row");
   EXPECT_EQ(fault(BodyKind::kCsv, "", "0.5\nnan\n", 2),
             "endpoint.score: row 1 of the request is answered by 'nan': that is no finite number");
   EXPECT_EQ(fault(BodyKind::kCsv, "", "0.5\ndog\n", 2),
@@ -194,7 +194,7 @@ TEST(HttpAnswer, WhatIsWrongIsNamed) {
   EXPECT_EQ(fault(BodyKind::kJson, "p", "{\"q\": 1}", 2),
             "endpoint.score: --score 'p' finds null in the answer {\"q\": 1}, not a list with scores for each row");
   EXPECT_EQ(fault(BodyKind::kJson, "", "[1, 2, 3]", 2),
-            "endpoint.rows: the answer has 3 scores, the request had 2 rows");
+            "endpoint.rows: the answer has scores of 3 rows, the request had 2 rows");
   EXPECT_EQ(fault(BodyKind::kJson, "", "[1, \"2\"]", 2),
             "endpoint.score: row 1 of the request is answered by \"2\": that is no number, nor a list of numbers");
   EXPECT_EQ(fault(BodyKind::kJson, "", "[1, true]", 2),
