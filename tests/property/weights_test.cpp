@@ -123,6 +123,7 @@ TEST(BackgroundWeightsProperty, TheirScaleDoesNotMatter) {
     Explained const expected = weighted(question, it, weights);
     for (double const scale : {1e-305, 0x1p-40, 3.0, 1e300}) {
       std::vector<double> scaled;
+      scaled.reserve(weights.size());
       for (double const weight : weights) scaled.push_back(scale * weight);
       Explained const found = weighted(question, it, scaled);
       EXPECT_TRUE(all_within(found.chunk.values, expected.chunk.values, 1e-12)) << scale;
