@@ -52,6 +52,23 @@ TEST(Plan, MarginIsAnsweredByLeafTables) {
   EXPECT_EQ(question.algorithm, Algorithm::kLeafTables);
 }
 
+TEST(Plan, KernelPlaysTheGameWhereLeafTablesWouldBeExact) {
+  Asked asked;
+  asked.method = Method::kKernel;
+  for (auto const space : {Space::kResponse, Space::kMargin}) {
+    asked.space = space;
+    asked.space_given = true;
+    auto const question = asked.planned();
+    EXPECT_EQ(question.space, space);
+    EXPECT_EQ(question.method, Method::kInterventional);
+    EXPECT_EQ(question.algorithm, Algorithm::kLattice);
+    EXPECT_TRUE(question.kernel);
+  }
+  asked.method = Method::kInterventional;
+  EXPECT_EQ(asked.planned().algorithm, Algorithm::kLeafTables);
+  EXPECT_FALSE(asked.planned().kernel);
+}
+
 TEST(Plan, IdentityResponseIsAnsweredByLeafTablesAndKeepsItsName) {
   Asked asked;
   asked.ensemble.link = Link::kIdentity;
