@@ -63,6 +63,17 @@ bench loans-path-dependent "${loans[@]}" --method path-dependent
 bench loans-margin-100 "${loans[@]}" --space margin --background sample:100
 bench loans-margin-10000 "${loans[@]}" --space margin --background sample:10000
 bench loans-response-10 "${loans[@]}" --background sample:10
+# Estimated pairs: byte for byte with the host's operators, then on the device alone with cuSOLVER's.
+small=$out/loans-2000.csv
+head -n 2001 "$data" >"$small"
+for estimator in gp wls; do
+  LIMPID_CUDA_LIBRARIES=none bench "loans-$estimator-10" --model examples/loans/model.json --data "$small" --id loan_id \
+    --label loan_approved --background sample:10 --max-exact-players 3 --estimator "$estimator"
+  "$program" explain --model examples/loans/model.json --data "$small" --id loan_id --label loan_approved \
+    --background sample:10 --max-exact-players 3 --estimator "$estimator" --device cuda --quiet --overwrite \
+    --out "$out/loans-$estimator-solved" || failed=1
+  grep '"estimator_solver"' "$out/loans-$estimator-solved/run.json"
+done
 
 # Time of each kernel, by Nsight Compute where it is there.
 if command -v ncu >/dev/null; then

@@ -34,6 +34,8 @@ class SystemSolver {
 
 /// cuSOLVER and cuBLAS on `exec`, which must outlive it; nullptr where they cannot be opened, and `reason` says why.
 [[nodiscard]] std::unique_ptr<SystemSolver> make_solver_cuda(device::Exec const& exec, std::string& reason);
+/// Who solves the systems of a CUDA run: "cuSOLVER", or "LAPACK (libcusolver.so was not found, tried ...)".
+[[nodiscard]] std::string solver_name_cuda();
 
 /// Whether solutions with the factor of A hold digits. `norm`: largest column sum of |A|.
 [[nodiscard]] bool is_well_conditioned(std::vector<double> const& factored, std::int64_t n, double norm);

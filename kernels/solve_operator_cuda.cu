@@ -6,6 +6,7 @@
 //   solve    cusolverDnDpotrs
 
 #include <cmath>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -118,15 +119,31 @@ class CudaSolver final : public SystemSolver {
   int n_ = 0;
 };
 
+struct Libraries {
+  device::Library cusolver;
+  device::Library cublas;
+};
+
+std::optional<Libraries> open_libraries(std::string& reason) {
+  auto const places = device::library_places();
+  auto cusolver = device::open_library(places, "libcusolver.so", {"12", "11"}, reason);
+  if (!cusolver) return std::nullopt;
+  auto cublas = device::open_library(places, "libcublas.so", {"13", "12", "11"}, reason);
+  if (!cublas) return std::nullopt;
+  return Libraries{std::move(*cusolver), std::move(*cublas)};
+}
+
 }  // namespace
 
 std::unique_ptr<SystemSolver> make_solver_cuda(device::Exec const& exec, std::string& reason) {
-  auto const places = device::library_places();
-  auto cusolver = device::open_library(places, "libcusolver.so", {"12", "11"}, reason);
-  if (!cusolver) return nullptr;
-  auto cublas = device::open_library(places, "libcublas.so", {"13", "12", "11"}, reason);
-  if (!cublas) return nullptr;
-  return std::make_unique<CudaSolver>(exec, std::move(*cusolver), std::move(*cublas));
+  auto libraries = open_libraries(reason);
+  if (!libraries) return nullptr;
+  return std::make_unique<CudaSolver>(exec, std::move(libraries->cusolver), std::move(libraries->cublas));
+}
+
+std::string solver_name_cuda() {
+  std::string reason;
+  return open_libraries(reason) ? "cuSOLVER" : "LAPACK (" + reason + ")";
 }
 
 }  // namespace limpid

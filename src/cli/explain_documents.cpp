@@ -170,6 +170,9 @@ RunFacts ExplainJob::run_facts() const {
   facts.background_path = options_.background.path;
   facts.out_path = directory_->path();
   facts.device = gpu_ ? "cuda:" + std::to_string(options_.device.index) + " " + device_name_ : "cpu";
+  auto const& pairs = result_.pairs_by;
+  bool const is_estimated = std::any_of(pairs.begin(), pairs.end(), [](std::int64_t count) { return count > 0; });
+  if (is_estimated) facts.estimator_solver = engine_->estimator_solver();
   facts.simd = simd_target();
   facts.host = host_name();
   facts.arrow_version = arrow_version();

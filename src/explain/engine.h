@@ -105,6 +105,9 @@ class Engine {
   /// [G] value of the empty coalition in the asked space: weighted mean prediction of the background, or the cover
   /// mean.
   [[nodiscard]] virtual std::vector<double> const& expected_value() const = 0;
+
+  /// Who solves the systems of estimators, for run.json.
+  [[nodiscard]] virtual std::string estimator_solver() const { return "LAPACK"; }
 };
 
 /// `background`: copied; REQUIRES rows > 0 for interventional questions; ignored for path-dependent ones.

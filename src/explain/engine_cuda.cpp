@@ -12,6 +12,7 @@
 #include "kernels/bin_rows.h"
 #include "kernels/lattice_game.h"
 #include "kernels/predict.h"
+#include "kernels/solve_operator.h"
 #include "kernels/sum_leaf_tables.h"
 #include "kernels/summarise.h"
 
@@ -251,6 +252,7 @@ class CudaEngine final : public Engine {
 
   [[nodiscard]] std::unique_ptr<Worker> make_worker() const override { return std::make_unique<CudaWorker>(shared_); }
   [[nodiscard]] std::vector<double> const& expected_value() const override { return shared_.expected; }
+  [[nodiscard]] std::string estimator_solver() const override { return solver_name_cuda(); }
 
  private:
   CudaShared shared_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <span>
+#include <string>
 
 #include "explain/engine_common.h"
 #include "kernels/apply_operator.h"
@@ -30,12 +31,10 @@ std::vector<std::uint32_t> columns_of(EstimatorView const& host, std::int64_t wo
   return columns;
 }
 
-std::unique_ptr<SystemSolver> solver_on(device::Exec const& exec, std::string& name) {
-  std::string reason;
+std::unique_ptr<SystemSolver> solver_on(device::Exec const& exec) {
+  std::string reason;  // solver_name_cuda() tells it
   auto solver = make_solver_cuda(exec, reason);
-  if (solver == nullptr) solver = make_solver_cpu();
-  name = solver->name() + (reason.empty() ? "" : " (" + reason + ")");
-  return solver;
+  return solver != nullptr ? std::move(solver) : make_solver_cpu();
 }
 
 }  // namespace
@@ -80,7 +79,7 @@ void RowSums::take(std::int64_t r, RowEstimate& out) const {
 }
 
 DeviceEstimates::DeviceEstimates(device::Exec const& exec, EstimatorChoice const& choice)
-    : exec_(exec), choice_(choice), host_(choice, solver_on(exec, solver_)) {}
+    : exec_(exec), choice_(choice), host_(choice, solver_on(exec)) {}
 
 DeviceEstimator const& DeviceEstimates::estimator(std::int32_t players) {
   auto const known = on_device_.find({players, doublings_});

@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -60,8 +59,6 @@ class DeviceEstimates {
   /// may be empty, may throw.
   void play(LatticeGameArgs const& game, std::vector<std::int32_t> const& rows, std::int32_t doublings, RowSums& out,
             std::function<void(std::int64_t)> const& rows_done);
-  /// Who solves the estimators, and why not another: "cuSOLVER", "LAPACK (libcusolver.so was not found, ...)".
-  [[nodiscard]] std::string const& solver() const noexcept { return solver_; }
 
  private:
   /// Pairs of a slice by their number of players.
@@ -77,7 +74,6 @@ class DeviceEstimates {
 
   device::Exec const& exec_;
   EstimatorChoice choice_;
-  std::string solver_;
   DesignEstimators host_;
   std::int32_t doublings_ = 0;
   std::map<std::pair<std::int32_t, std::int32_t>, DeviceEstimator> on_device_;  ///< by players and doublings

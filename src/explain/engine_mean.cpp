@@ -71,6 +71,7 @@ class MeanEngine final : public Engine {
     return std::make_unique<MeanWorker>(std::move(workers));
   }
   [[nodiscard]] std::vector<double> const& expected_value() const override { return expected_; }
+  [[nodiscard]] std::string estimator_solver() const override { return members_.front()->estimator_solver(); }
 
  private:
   std::vector<std::unique_ptr<Engine>> members_;

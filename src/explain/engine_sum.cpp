@@ -65,6 +65,7 @@ class SumEngine final : public Engine {
     return std::make_unique<SumWorker>(features_->make_worker(), players_);
   }
   [[nodiscard]] std::vector<double> const& expected_value() const override { return features_->expected_value(); }
+  [[nodiscard]] std::string estimator_solver() const override { return features_->estimator_solver(); }
 
  private:
   std::unique_ptr<Engine> features_;

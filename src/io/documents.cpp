@@ -262,6 +262,7 @@ std::string run_json(RunFacts const& facts) {
                     {"background", text_or_null(facts.background_path)},
                     {"out", facts.out_path}}},
                   {"device", facts.device},
+                  {"estimator_solver", text_or_null(facts.estimator_solver)},
                   {"simd", facts.simd},
                   {"threads", facts.threads},
                   {"engine_workers", facts.engine_workers},

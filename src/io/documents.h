@@ -171,7 +171,8 @@ struct RunFacts {
   std::string data_path;
   std::string background_path;
   std::string out_path;
-  std::string device;  ///< "cpu", "cuda:0 NVIDIA H100"
+  std::string device;            ///< "cpu", "cuda:0 NVIDIA H100"
+  std::string estimator_solver;  ///< "LAPACK", "cuSOLVER"; empty: nothing was estimated
   std::string simd;
   std::string host;
   std::string arrow_version;

@@ -12,7 +12,7 @@ head -9 "$example/rows.csv" > "$work/background.csv"
 explain() { # SPACE DEVICE [more options]
   "$program" explain --model "$example/model.json" --data "$work/rows.csv" --background "$work/background.csv" \
     --id loan_id --label loan_approved --space "$1" --device "$2" --threads 2 --quiet --out "$work/$1-$2" "${@:3}"
-  rm "$work/$1-$2/run.json"
+  mv "$work/$1-$2/run.json" "$work/run.json"
 }
 
 compare() { # SPACE [more options]
@@ -35,6 +35,7 @@ done
 # Pairs above the lattice's limit: the same with the host's operators, and with those of the device's libraries.
 for estimator in gp wls; do
   compare response --estimator "$estimator" --max-exact-players 3 --coalitions 40
+  grep -q '"estimator_solver": "LAPACK (libcusolver.so was not found' "$work/run.json"
 done
 LIMPID_CUDA_LIBRARIES=$3 explain response cuda --estimator gp --max-exact-players 3 --coalitions 40
-test -s "$work/response-cuda/explanations_shap/out.jsonl"
+grep -q '"estimator_solver": "cuSOLVER"' "$work/run.json"

@@ -139,10 +139,14 @@ TEST(Documents, RunHoldsTheRest) {
   facts.command = {"limpid", "explain", "--data", "\xFF.csv"};  // a path need not be UTF-8, the document must be
   facts.threads = 2;
   facts.stage_seconds = {{"read", 0.5}, {"explain", 1.5}};
-  auto const run = Json::parse(run_json(facts));
+  auto run = Json::parse(run_json(facts));
   EXPECT_EQ(run["threads"], 2);
+  EXPECT_EQ(run["estimator_solver"], nullptr);
   EXPECT_EQ(run["stage_seconds"].dump(), R"({"read":0.5,"explain":1.5})");
   EXPECT_EQ(run["paths"]["background"], nullptr);
+  facts.estimator_solver = "cuSOLVER";
+  run = Json::parse(run_json(facts));
+  EXPECT_EQ(run["estimator_solver"], "cuSOLVER");
 }
 
 }  // namespace
