@@ -1,12 +1,12 @@
-/// limpid's own exp and log1p and the links made of them: additions, multiplications and IEEE divisions only, no libm,
-/// no fused multiply-add, so that every device and SIMD target gives the same bits.
+/// limpid's own exp, log1p and log and the links made of them: additions, multiplications and IEEE divisions only, no
+/// libm, no fused multiply-add, so that every device and SIMD target gives the same bits.
 ///
 /// exp(x) = 2^n e^r with n = round(x / ln 2) and |r| <= ln 2 / 2. Relative error: float below 1.5 ulp, double below
 /// 2 ulp. Arguments are clamped (float to +-87, double to +-708), so that neither exp nor 1 / (1 + exp) leaves the
 /// normal numbers: no infinity, no NaN, no denormal.
 ///
 /// log1p(u), 0 <= u <= 1, relative error below 2.5 ulp; softplus(x) = log(1 + e^x) below 4 ulp where e^x is not
-/// clamped.
+/// clamped. log(x) of doubles, relative error below 2.5 ulp; never infinite.
 #pragma once
 
 #include <cstdint>
@@ -102,13 +102,17 @@ struct Log1pConstants<double> {
   static constexpr int kTerms = 16;  ///< remainder at s = 1/3: 1.9e-18
 };
 
-/// Coefficient of the series in s^2, highest first: 1 / (2 kTerms + 1) ... 1/3.
-template <class T>
-LIMPID_HD constexpr T log1p_coefficient(int term) noexcept {
+/// Coefficient of the series in s^2 with `terms` of them, highest first: 1 / (2 terms + 1) ... 1/3.
+LIMPID_HD constexpr double artanh_coefficient(int terms, int term) noexcept {
   constexpr double kCoefficients[16] = {1.0 / 33.0, 1.0 / 31.0, 1.0 / 29.0, 1.0 / 27.0, 1.0 / 25.0, 1.0 / 23.0,
                                         1.0 / 21.0, 1.0 / 19.0, 1.0 / 17.0, 1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0,
                                         1.0 / 9.0,  1.0 / 7.0,  1.0 / 5.0,  1.0 / 3.0};
-  return static_cast<T>(kCoefficients[16 - Log1pConstants<T>::kTerms + term]);
+  return kCoefficients[16 - terms + term];
+}
+
+template <class T>
+LIMPID_HD constexpr T log1p_coefficient(int term) noexcept {
+  return static_cast<T>(artanh_coefficient(Log1pConstants<T>::kTerms, term));
 }
 
 /// log(1 + u). REQUIRES: 0 <= u <= 1.
@@ -127,6 +131,40 @@ template <class T>
 LIMPID_HD inline T limpid_softplus(T x) noexcept {
   T const above = x > T(0) ? x : T(0);
   return above + limpid_log1p(limpid_exp(x > T(0) ? -x : x));
+}
+
+struct LogConstants {
+  using Bits = std::uint64_t;
+  static constexpr double kLeast = 2.2250738585072014e-308;  ///< normal numbers only
+  static constexpr double kMost = 1.7976931348623157e308;
+  static constexpr Bits kRootHalf = 0x3FE6A09E667F3BCD;  ///< of sqrt(1/2)
+  static constexpr Bits kOne = 0x3FF0000000000000;
+  static constexpr int kMantissaBits = 52;
+  static constexpr Bits kMantissa = (Bits{1} << kMantissaBits) - 1;
+  static constexpr double kBias = 1023.0;
+  static constexpr int kTerms = 10;  ///< of log1p's series; remainder at s = 0.1716: 6e-19
+};
+
+/// log(x) = n ln 2 + log(f), x = 2^n f with sqrt(1/2) <= f < sqrt(2); log(f) = 2 artanh((f - 1) / (f + 1)). x outside
+/// the normal numbers counts as the nearest of them: no infinity. REQUIRES: x >= 0, not NaN.
+LIMPID_HD inline double limpid_log(double x) noexcept {
+  using C = LogConstants;
+  x = x < C::kLeast ? C::kLeast : x;
+  x = x > C::kMost ? C::kMost : x;
+  C::Bits bits = 0;
+  memcpy(&bits, &x, sizeof bits);
+  bits += C::kOne - C::kRootHalf;  // n + bias is now the exponent, and what is left below it f's distance to the root
+  double const n = static_cast<double>(bits >> C::kMantissaBits) - C::kBias;
+  bits = (bits & C::kMantissa) + C::kRootHalf;
+  double f = 0.0;
+  memcpy(&f, &bits, sizeof f);
+  double const s = (f - 1.0) / (f + 1.0);
+  double const square = s * s;
+  double q = artanh_coefficient(C::kTerms, 0);
+  for (int term = 1; term < C::kTerms; ++term) q = q * square + artanh_coefficient(C::kTerms, term);
+  double const twice = s + s;
+  double const rest = twice * square * q + n * ExpConstants<double>::kLn2Low;
+  return n * ExpConstants<double>::kLn2High + (twice + rest);
 }
 
 /// sign(x) x^2; of -0 too it is +0.

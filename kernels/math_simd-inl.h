@@ -59,6 +59,30 @@ HWY_INLINE V limpid_softplus_lanes(D d, V x) {
   return hn::Add(hn::IfThenElseZero(above, x), part);
 }
 
+/// limpid_log of every lane, of doubles.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V limpid_log_lanes(D d, V x) {
+  using C = LogConstants;
+  hn::RebindToUnsigned<D> const du;
+  hn::RebindToSigned<D> const di;
+  x = hn::Min(hn::Max(x, hn::Set(d, C::kLeast)), hn::Set(d, C::kMost));
+  auto const bits = hn::Add(hn::BitCast(du, x), hn::Set(du, C::kOne - C::kRootHalf));
+  auto const exponent = hn::BitCast(di, hn::ShiftRight<C::kMantissaBits>(bits));
+  auto const n = hn::Sub(hn::ConvertTo(d, exponent), hn::Set(d, C::kBias));
+  auto const f = hn::BitCast(d, hn::Add(hn::And(bits, hn::Set(du, C::kMantissa)), hn::Set(du, C::kRootHalf)));
+  auto const one = hn::Set(d, 1.0);
+  auto const s = hn::Div(hn::Sub(f, one), hn::Add(f, one));
+  auto const square = hn::Mul(s, s);
+  auto q = hn::Set(d, artanh_coefficient(C::kTerms, 0));
+  for (int term = 1; term < C::kTerms; ++term) {
+    q = hn::Add(hn::Mul(q, square), hn::Set(d, artanh_coefficient(C::kTerms, term)));
+  }
+  auto const twice = hn::Add(s, s);
+  auto const low = hn::Mul(n, hn::Set(d, ExpConstants<double>::kLn2Low));
+  auto const rest = hn::Add(hn::Mul(hn::Mul(twice, square), q), low);
+  return hn::Add(hn::Mul(n, hn::Set(d, ExpConstants<double>::kLn2High)), hn::Add(twice, rest));
+}
+
 /// limpid_signed_square of every lane.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V limpid_signed_square_lanes(D d, V x) {

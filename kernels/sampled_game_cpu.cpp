@@ -63,26 +63,12 @@ class RowEstimates {
         out[p] = margin(sums_.coalitions()[p], g);
         out[pairs + p] = margin(sums_.complements()[p], g);
       }
-      std::uint64_t empty = 0;
-      std::uint64_t full = 0;
-      sum_ends(cubes[g], design.words, empty, full);
-      out[2 * pairs] = margin(empty, g);
-      out[2 * pairs + 1] = margin(full, g);
+      auto const ends = ends_of(cubes[g], design.words);
+      out[2 * pairs] = margin(ends.empty, g);
+      out[2 * pairs + 1] = margin(ends.full, g);
     }
     for (std::size_t s = 0; s < stride; ++s) {
       apply_link(args_.link, args_.outputs, responses_.data() + s, static_cast<std::int64_t>(stride));
-    }
-  }
-
-  /// The empty coalition meets the cubes without an inside, the full one those without an outside.
-  static void sum_ends(CubeList const& cubes, std::int32_t words, std::uint64_t& empty, std::uint64_t& full) {
-    auto const is_empty = [words](std::vector<std::uint64_t> const& sets, std::size_t c) {
-      auto const begin = sets.begin() + static_cast<std::ptrdiff_t>(c) * words;
-      return std::all_of(begin, begin + words, [](std::uint64_t word) { return word == 0; });
-    };
-    for (std::size_t c = 0; c < cubes.values.size(); ++c) {
-      if (is_empty(cubes.inside, c)) empty += cubes.values[c];
-      if (is_empty(cubes.outside, c)) full += cubes.values[c];
     }
   }
 

@@ -13,6 +13,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,25 @@ struct CubeList {
   }
   [[nodiscard]] std::int64_t count() const noexcept { return static_cast<std::int64_t>(values.size()); }
 };
+
+/// Integer margins of the empty and of the full coalition: the first meets the cubes without an inside, the second
+/// those without an outside.
+struct EndMargins {
+  std::uint64_t empty = 0;
+  std::uint64_t full = 0;
+};
+inline EndMargins ends_of(CubeList const& cubes, std::int32_t words) {
+  auto const is_empty = [words](std::vector<std::uint64_t> const& sets, std::size_t c) {
+    auto const begin = sets.begin() + static_cast<std::ptrdiff_t>(c) * words;
+    return std::all_of(begin, begin + words, [](std::uint64_t word) { return word == 0; });
+  };
+  EndMargins ends;
+  for (std::size_t c = 0; c < cubes.values.size(); ++c) {
+    if (is_empty(cubes.inside, c)) ends.empty += cubes.values[c];
+    if (is_empty(cubes.outside, c)) ends.full += cubes.values[c];
+  }
+  return ends;
+}
 
 /// The lists of one output in the lanes' own type, masks of up to 32 or 64 players.
 template <class Mask>
@@ -175,6 +195,11 @@ class LargePair {
       players_[bit] = keyed_[bit].second;
       index_[players_[bit]] = static_cast<std::int32_t>(bit);
     }
+  }
+  /// Gives these players their bits in this order; the pair's are among them.
+  void order_as(std::span<std::uint32_t const> players) {
+    players_.assign(players.begin(), players.end());
+    for (std::size_t bit = 0; bit < players_.size(); ++bit) index_[players_[bit]] = static_cast<std::int32_t>(bit);
   }
   /// [V] player i is bit i of coalitions.
   [[nodiscard]] std::vector<std::uint32_t> const& players() const noexcept { return players_; }

@@ -16,6 +16,7 @@
 #include "cli/used_model.h"
 #include "explain/engine_mean.h"
 #include "explain/engine_sum.h"
+#include "explain/mean_link.h"
 #include "kernels/device.h"
 #include "limpid/error.h"
 #include "pipeline/additivity.h"
@@ -113,6 +114,7 @@ void ExplainJob::load() {
   for (auto& member : used_.members) {
     question_ = plan(member, options_.space, options_.space_given, options_.method, options_.background.given,
                      options_.max_exact_players);
+    if (options_.mean_link == MeanLink::kLogit) ask_for_logit(member, used_.members.size(), question_);
     if (question_.space == Space::kResponse) scale_to_response(member);
     if (question_.kernel && question_.space == Space::kMargin) member.link = Link::kIdentity;  // the game's own
   }
@@ -156,6 +158,7 @@ void ExplainJob::prepare_engine() {
   models_.clear();
   for (auto const& member : used_.members) {
     models_.push_back(compile(member, sum ? feature_players(member) : grouping_->players, outputs_.computed));
+    if (question_.mean_link == MeanLink::kLogit) refine_for_logit(models_.back());
   }
   bool const estimates = std::any_of(models_.begin(), models_.end(),
                                      [this](CompiledModel const& model) { return may_estimate(model, question_); });
@@ -198,6 +201,7 @@ PipelineOptions ExplainJob::pipeline_options() const {
   out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, models_[0], gpu_);
   out.max_exact_players = question_.max_exact_players;
   out.estimates = question_.estimator.has_value();
+  if (question_.mean_link == MeanLink::kLogit) out.differ_from = "the background rows, taken together,";
   std::vector<AdditivityRule> rules;
   for (auto const& model : models_) rules.push_back(additivity_rule(model, question_, engine_->expected_value()));
   out.additivity = mean_rule(rules);

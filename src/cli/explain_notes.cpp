@@ -20,15 +20,18 @@ std::string ExplainJob::method_note() const {
     return fmt::format("{} space{}, path-dependent, exact by leaf tables", space,
                        implied ? " (path-dependent values exist there only)" : "");
   }
-  auto const* const how = question_.algorithm == Algorithm::kLattice ? "lattice" : "leaf tables";
+  bool const logit = question_.mean_link == MeanLink::kLogit;
+  auto const* const how = logit                                        ? "lattice of the whole row"
+                          : question_.algorithm == Algorithm::kLattice ? "lattice"
+                                                                       : "leaf tables";
   auto const rows = fmt::format("{} {}background row{}", format_count(background_.rows),
                                 background_weights_.empty() ? "" : "weighted ", background_.rows == 1 ? "" : "s");
   auto const from = options_.background.given ? "" : ", the default";
   auto const larger = question_.estimator ? fmt::format(" up to {} players, above by {}", question_.max_exact_players,
                                                         name_of(question_.estimator->sampled_kind()))
                                           : "";
-  return fmt::format("{} space, interventional, exact by {}{}; {} ({}{})", space, how, larger, rows,
-                     options_.background.text, from);
+  return fmt::format("{} space{}, interventional, exact by {}{}; {} ({}{})", space, logit ? ", logit of the mean" : "",
+                     how, larger, rows, options_.background.text, from);
 }
 
 std::string ExplainJob::device_note() const {

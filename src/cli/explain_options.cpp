@@ -136,6 +136,7 @@ ExplainOptions explain_options(Arguments const& arguments) {
   out.space = space_option(arguments);
   out.space_given = arguments.given("space");
   out.method = method_option(arguments.text("method"));
+  if (arguments.text("link") == "logit") out.mean_link = MeanLink::kLogit;
   out.rounds = rounds_option(arguments);
   out.groups = groups_option(arguments);
   out.max_exact_players = static_cast<std::int32_t>(arguments.integer("max-exact-players", 1, kMaxExactPlayers));

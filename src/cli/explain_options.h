@@ -44,6 +44,7 @@ struct ExplainOptions {
   Space space = Space::kResponse;
   bool space_given = false;
   Method method = Method::kAuto;
+  MeanLink mean_link = MeanLink::kIdentity;
   RoundsOption rounds;
   GroupsOption groups;
   std::int32_t max_exact_players = 0;

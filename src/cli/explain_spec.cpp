@@ -89,6 +89,16 @@ void add_question(std::vector<OptionSpec>& out) {
                   {"kernel_shap", "kernel"},
                   {"kernel-shap", "kernel"}},
                  ""});
+  out.push_back({"link",
+                 "L",
+                 kQuestionGroup,
+                 "of the mean response over the background: identity, logit (log-odds of the mean probability, as "
+                 "Clarify's use_logit and shap.KernelExplainer's link; the game is then that of a row with all "
+                 "background rows, and --max-exact-players counts the players in which it differs from any)",
+                 "identity",
+                 {"identity", "logit"},
+                 {},
+                 ""});
   add_rounds_option(out);
   out.push_back({"max-exact-players",
                  "N",

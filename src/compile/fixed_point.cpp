@@ -6,6 +6,8 @@
 namespace limpid {
 namespace {
 
+constexpr int kNarrowBits = 31;
+constexpr int kWideBits = 63;
 constexpr int kSmallestExponent = -100;  // steps stay far from denormal numbers, in float too
 
 /// Smallest power of two h with S + T/2 h < 2^bits h: every final margin, roundings included, fits.
@@ -34,21 +36,45 @@ double tolerance_of(Link link, double range) {
   return 1e-7 * std::max(1.0, range);
 }
 
+FixedPoint fixed_point_of(std::vector<double> const& margin_range, std::vector<std::int64_t> const& trees, int bits) {
+  FixedPoint fixed;
+  fixed.wide = bits > kNarrowBits;
+  for (std::size_t g = 0; g < margin_range.size(); ++g) {
+    fixed.step.push_back(step_of(margin_range[g], static_cast<double>(trees[g]), bits));
+  }
+  return fixed;
+}
+
+void round_leaves(FixedPoint const& fixed, LeafPaths& paths) {
+  for (std::size_t l = 0; l < paths.fixed.size(); ++l) {
+    paths.fixed[l] = std::llrint(paths.value[l] / fixed.step[paths.output[l]]);
+  }
+}
+
 }  // namespace
 
 FixedPoint make_fixed_point(std::vector<double> const& margin_range, std::vector<std::int64_t> const& trees,
                             Link link) {
-  FixedPoint fixed;
+  FixedPoint fixed = fixed_point_of(margin_range, trees, kNarrowBits);
   for (std::size_t g = 0; g < margin_range.size(); ++g) {
-    auto const count = static_cast<double>(trees[g]);
-    fixed.step.push_back(step_of(margin_range[g], count, 31));
-    if (std::sqrt(count) * fixed.step[g] > tolerance_of(link, margin_range[g])) fixed.wide = true;
+    auto const error = std::sqrt(static_cast<double>(trees[g])) * fixed.step[g];
+    if (error > tolerance_of(link, margin_range[g])) fixed.wide = true;
   }
-  if (!fixed.wide) return fixed;
-  for (std::size_t g = 0; g < margin_range.size(); ++g) {
-    fixed.step[g] = step_of(margin_range[g], static_cast<double>(trees[g]), 63);
+  return fixed.wide ? fixed_point_of(margin_range, trees, kWideBits) : fixed;
+}
+
+void refine_fixed_point(CompiledModel& model, double tolerance) {
+  if (model.fixed_point.wide) return;
+  std::vector<std::int64_t> trees(model.margin_range.size(), 0);
+  for (auto const output : model.tree_output) ++trees[output];
+  bool is_fine = true;
+  for (std::size_t g = 0; g < trees.size(); ++g) {
+    is_fine = is_fine && std::sqrt(static_cast<double>(trees[g])) * model.fixed_point.step[g] <= tolerance;
   }
-  return fixed;
+  if (is_fine) return;
+  model.fixed_point = fixed_point_of(model.margin_range, trees, kWideBits);
+  round_leaves(model.fixed_point, model.short_paths);
+  round_leaves(model.fixed_point, model.long_paths);
 }
 
 }  // namespace limpid

@@ -9,4 +9,7 @@ namespace limpid {
 [[nodiscard]] FixedPoint make_fixed_point(std::vector<double> const& margin_range,
                                           std::vector<std::int64_t> const& trees, Link link);
 
+/// Rounds the model's leaves again, to 64-bit integers, where the standard error of a margin is above `tolerance`.
+void refine_fixed_point(CompiledModel& model, double tolerance);
+
 }  // namespace limpid

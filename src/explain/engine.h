@@ -17,6 +17,8 @@ namespace limpid {
 enum class Space : std::uint8_t { kResponse, kMargin };
 /// kKernel: interventional, by the game of every pair (lattice or estimators) also where leaf tables would be exact.
 enum class Method : std::uint8_t { kAuto, kInterventional, kPathDependent, kKernel };
+/// What is applied to the mean over the background. kLogit: the game of a row spans its whole background.
+enum class MeanLink : std::uint8_t { kIdentity, kLogit };
 /// How values are computed (ARCHITECTURE.md, section 2): what the planner picks and the manifest names.
 /// kCoalitions: of a black box, which is asked about hybrid rows (src/blackbox).
 enum class Algorithm : std::uint8_t { kLeafTables, kLattice, kCoalitions };
@@ -50,8 +52,9 @@ struct Question {
   Algorithm algorithm = Algorithm::kLattice;
   std::int32_t max_exact_players = 16;
   std::optional<EstimatorChoice> estimator =
-      std::nullopt;     ///< of pairs with more live players; none: they are only counted
-  bool kernel = false;  ///< asked for by name: Method::kKernel; `method` is then interventional
+      std::nullopt;                          ///< of pairs with more live players; none: they are only counted
+  bool kernel = false;                       ///< asked for by name: Method::kKernel; `method` is then interventional
+  MeanLink mean_link = MeanLink::kIdentity;  ///< kLogit: `algorithm` is the lattice, of rows in place of pairs
 };
 
 /// Resolves method auto and checks the combination (the table in ARCHITECTURE.md, section 2). `background`: one was

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "explain/mean_link.h"
 #include "kernels/bin_rows.h"
 #include "kernels/leaf_patterns.h"
 #include "kernels/predict.h"
@@ -168,7 +169,15 @@ LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, P
 std::vector<double> expected_value(CompiledModel const& model, Question const& question, BinsView const& background,
                                    BackgroundWeights const& weights, ParallelFor const& parallel_for) {
   if (question.method == Method::kPathDependent) return model.cover_mean;
-  auto const predictions = predictions_of(model, background, question.space == Space::kResponse, parallel_for);
+  bool const logit = question.mean_link == MeanLink::kLogit;
+  auto const predictions =
+      predictions_of(model, background, question.space == Space::kResponse && !logit, parallel_for);
+  if (logit) {
+    MeanLogit mean(model);
+    for (std::int64_t r = 0; r < background.rows; ++r)
+      mean.add(predictions.data() + r, background.stride, weights.value(r));
+    return mean.values();
+  }
   std::vector<double> means;
   for (std::int32_t g = 0; g < model.outputs(); ++g) {
     double sum = 0.0;

@@ -7,9 +7,11 @@
 #include "explain/engine_common.h"
 #include "explain/large_games.h"
 #include "explain/margin_tables.h"
+#include "explain/mean_link.h"
 #include "kernels/bin_rows.h"
 #include "kernels/lattice_game.h"
 #include "kernels/predict.h"
+#include "kernels/row_game.h"
 #include "kernels/sum_leaf_tables.h"
 #include "kernels/sum_long_paths.h"
 
@@ -20,6 +22,7 @@ namespace {
 constexpr std::int64_t kPatternRows = 64;
 constexpr std::int64_t kPollPairs = 10000;  ///< less than a second of work
 constexpr std::int64_t kPatternBytes = std::int64_t{64} << 20U;
+constexpr std::int64_t kSumBytes = std::int64_t{64} << 20U;  ///< of row games, while the background comes in blocks
 
 TableKind kind_of(Question const& question) noexcept {
   return question.method == Method::kPathDependent ? TableKind::kPathDependent : TableKind::kInterventional;
@@ -100,7 +103,8 @@ class CpuWorker final : public Engine::Worker {
   void play_lattice(RowsView raw, bool count_only, Explanation& out) {
     std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(shared_.model), 1);
     std::int64_t const pairs = std::max<std::int64_t>(shared_.binned.rows, 1);
-    std::int64_t const most = std::min(kPatternBytes / per_row, kPollPairs / pairs);
+    std::int64_t most = std::min(kPatternBytes / per_row, kPollPairs / pairs);
+    if (is_logit()) most = std::min(most, kSumBytes / (row_sums() * static_cast<std::int64_t>(sizeof(double))));
     std::int64_t const group = std::clamp<std::int64_t>(most, 1, kPatternRows);
     for (std::int64_t r = 0; r < out.rows; r += group) {
       if (poll) poll(r);
@@ -115,7 +119,7 @@ class CpuWorker final : public Engine::Worker {
     CompiledModel const& model = shared_.model;
     make_patterns(model, {binned_.bins.data() + first, rows, binned_.stride}, serial_for, patterns_);
     shared_.background.for_each_block(background_, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
-      auto args = lattice_args(model, patterns_, block);
+      LatticeGameArgs args = lattice_args(model, patterns_, block);
       args.rows = rows;
       args.background_rows = count;
       args.background_begin = begin;
@@ -127,25 +131,46 @@ class CpuWorker final : public Engine::Worker {
       args.values = out.values.data() + first;
       args.value_stride = out.stride;
       args.largest = out.largest.data() + first;
-      lattice_game_cpu(args);
+      is_logit() ? play_rows(args) : lattice_game_cpu(args);
     });
+  }
+
+  [[nodiscard]] bool is_logit() const noexcept { return shared_.question.mean_link == MeanLink::kLogit; }
+  [[nodiscard]] std::int64_t row_sums() const noexcept {
+    return row_game_sums(shared_.model.players, shared_.model.outputs(), shared_.question.max_exact_players);
+  }
+
+  /// The games of whole rows: what they have summed goes from block to block.
+  void play_rows(LatticeGameArgs const& block) {
+    RowGameArgs args;
+    args.lattice = block;
+    if (block.background_rows < block.background_total) {
+      row_sums_.resize(static_cast<std::size_t>(block.rows * row_sums()));
+      row_players_.resize(static_cast<std::size_t>(block.rows * block.players));
+      args.sums = row_sums_.data();
+      args.players = row_players_.data();
+    }
+    row_game_cpu(args);
   }
 
   void predict(Explanation& out) const {
     PredictArgs args;
     args.trees = shared_.model.trees_view();
     args.bins = binned_.view();
-    args.apply_link = shared_.question.space == Space::kResponse;
+    args.apply_link = shared_.question.space == Space::kResponse && !is_logit();
     args.link = shared_.model.link;
     args.predictions = out.predictions.data();
     args.stride = out.stride;
     predict_cpu(args);
+    if (is_logit()) margins_to_logits(shared_.model, out.rows, out.stride, out.predictions.data());
   }
 
   Shared const& shared_;
   BinnedRows binned_;
   Patterns patterns_;    ///< of a group of rows
   Patterns background_;  ///< of a block of background rows, where not all are kept
+  std::vector<double> row_sums_;
+  std::vector<std::uint8_t> row_players_;
   LargeGames::Scratch large_;
 };
 

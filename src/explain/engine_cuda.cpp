@@ -9,9 +9,11 @@
 #include "explain/engine_cuda_estimates.h"
 #include "explain/engine_cuda_shared.h"
 #include "explain/large_games.h"
+#include "explain/mean_link.h"
 #include "kernels/bin_rows.h"
 #include "kernels/lattice_game.h"
 #include "kernels/predict.h"
+#include "kernels/row_game.h"
 #include "kernels/solve_operator.h"
 #include "kernels/sum_leaf_tables.h"
 #include "kernels/summarise.h"
@@ -60,9 +62,14 @@ class CudaWorker final : public Engine::Worker {
     if (count_only) return;
     values_.hand_over(out.values);
     predictions_.hand_over(out.predictions);
+    if (is_logit()) margins_to_logits(shared_.model, out.rows, out.stride, out.predictions.data());
     summary_.hand_over(out.summary);
     if (!shared_.question.estimator) return;
-    estimate(out);
+    if (is_logit()) {
+      shared_.host_games()->add(rows, 0, out.rows, out, host_, poll);
+    } else {
+      estimate(out);
+    }
     summarise(out);
   }
 
@@ -136,7 +143,7 @@ class CudaWorker final : public Engine::Worker {
     for (std::int64_t r = 0; r < out.rows; r += group) {
       auto args = game_of(r, std::min(group, out.rows - r), out);
       args.count_only = count_only;
-      lattice_game_cuda(exec_, args);
+      is_logit() ? row_game_cuda(exec_, {args, nullptr, nullptr}) : lattice_game_cuda(exec_, args);
     }
   }
 
@@ -206,12 +213,14 @@ class CudaWorker final : public Engine::Worker {
     }
   }
 
+  [[nodiscard]] bool is_logit() const noexcept { return shared_.question.mean_link == MeanLink::kLogit; }
+
   /// Predictions, the summary, and the way back.
   void finish_values(Explanation const& out) const {
     PredictArgs predict;
     predict.trees = shared_.on_device().trees();
     predict.bins = binned_;
-    predict.apply_link = shared_.question.space == Space::kResponse;
+    predict.apply_link = shared_.question.space == Space::kResponse && !is_logit();
     predict.link = shared_.model.link;
     predict.predictions = predictions_.on_device.data();
     predict.stride = out.stride;
@@ -241,6 +250,7 @@ class CudaWorker final : public Engine::Worker {
   Result<std::int32_t> largest_;
   RowSums row_sums_;
   RowEstimate estimate_;
+  LargeGames::Scratch host_;
   device::Exec exec_;  // behind the buffers: it waits for its work before they go
   std::optional<DeviceEstimates> estimates_;
 };

@@ -7,6 +7,7 @@
 #include "compile/fold_leaves.h"
 #include "explain/device_buffers.h"
 #include "explain/engine_common.h"
+#include "explain/mean_link.h"
 #include "kernels/bin_rows.h"
 #include "kernels/leaf_patterns.h"
 #include "kernels/predict.h"
@@ -68,6 +69,8 @@ CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, Bac
   if (question.algorithm == Algorithm::kLattice) {
     reserve_patterns(exec_, model, background_rows, background_);
     make_patterns(exec_, on_device_, binned.view(), background_);
+    bool const on_host = question.mean_link == MeanLink::kLogit && question.estimator.has_value();
+    if (on_host) host_games_ = std::make_unique<HostGames>(model, question, background);
   } else {
     build_tables(binned);
   }
@@ -122,25 +125,30 @@ std::vector<double> CudaShared::mean_prediction(DeviceRows const& background) co
   std::int64_t const stride = std::min(kChunk, background.stride);
   std::vector<double> predictions(static_cast<std::size_t>(model.outputs() * stride));
   device::Buffer<double> const on_device(exec_, predictions.size());
+  bool const logit = question.mean_link == MeanLink::kLogit;
+  MeanLogit mean_logit(model);
   std::vector<double> sums(static_cast<std::size_t>(model.outputs()), 0.0);
   for (std::int64_t first = 0; first < background.rows; first += stride) {
     PredictArgs args;
     args.trees = on_device_.trees();
     args.bins = {background.bins.data() + first, std::min(stride, background.rows - first), background.stride};
-    args.apply_link = question.space == Space::kResponse;
+    args.apply_link = question.space == Space::kResponse && !logit;
     args.link = model.link;
     args.predictions = on_device.data();
     args.stride = stride;
     predict_cuda(exec_, args);
     exec_.copy_out(predictions.data(), on_device.data(), predictions.size() * sizeof(double));
     exec_.wait();
+    for (std::int64_t r = 0; logit && r < args.bins.rows; ++r) {
+      mean_logit.add(predictions.data() + r, stride, weights_.value(first + r));
+    }
     for (std::size_t g = 0; g < sums.size(); ++g) {
       double const* const of_output = predictions.data() + static_cast<std::int64_t>(g) * stride;
       for (std::int64_t r = 0; r < args.bins.rows; ++r) sums[g] += weights_.value(first + r) * of_output[r];
     }
   }
   for (double& sum : sums) sum /= weights_.total();
-  return sums;
+  return logit ? mean_logit.values() : sums;
 }
 
 /// The leaves' tables on the device, their folds on the host: a small part of the work, and one code for both devices.

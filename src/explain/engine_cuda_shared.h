@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "explain/device_model.h"
 #include "explain/engine.h"
 #include "explain/engine_common.h"
+#include "explain/host_games.h"
 #include "kernels/build_leaf_tables.h"
 #include "kernels/sum_long_paths.h"
 
@@ -70,6 +72,8 @@ class CudaShared {
   /// [B] on the device; nullptr: all equal.
   [[nodiscard]] double const* weight_values() const noexcept { return weight_values_.data(); }
   [[nodiscard]] DevicePatterns const& background() const noexcept { return background_; }
+  /// What estimates games over the whole background. REQUIRES: those, and an estimator.
+  [[nodiscard]] LargeGames const* host_games() const noexcept { return &host_games_->games(); }
 
  private:
   void bin_background(RowsView background, DeviceRows& binned) const;
@@ -88,6 +92,7 @@ class CudaShared {
   device::Buffer<float> tables_;
   std::vector<DeviceLongGroup> long_groups_;
   DevicePatterns background_;
+  std::unique_ptr<HostGames> host_games_;  ///< or nullptr
 };
 
 }  // namespace limpid

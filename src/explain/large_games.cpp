@@ -78,6 +78,7 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
 }
 
 void LargeGames::play(std::int64_t r, Explanation& out, Scratch& scratch) const {
+  if (mean_link_ == MeanLink::kLogit) return play_as_one(scratch);
   background_.for_each_block(scratch.background, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
     SampledGameArgs args;
     args.lattice = lattice_args(model_, scratch.row, block);
@@ -98,6 +99,14 @@ void LargeGames::play(std::int64_t r, Explanation& out, Scratch& scratch) const 
     sampled_game_cpu(args);
   });
   scratch.estimate.divide(weights_.total());
+}
+
+/// The same of the row's one game over its whole background.
+void LargeGames::play_as_one(Scratch& scratch) const {
+  WholeRow const asked{model_, scratch.row, background_, background_rows_, weights_};
+  RowEstimate& out = scratch.estimate;
+  estimate_whole_row(asked, *scratch.estimators, scratch.whole_row, out.values.data(), out.errors.data());
+  out.pairs = static_cast<std::int32_t>(background_rows_);
 }
 
 }  // namespace limpid

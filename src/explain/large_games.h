@@ -11,6 +11,7 @@
 #include "explain/engine.h"
 #include "explain/engine_common.h"
 #include "explain/estimators.h"
+#include "explain/whole_row.h"
 
 namespace limpid {
 
@@ -39,6 +40,7 @@ class LargeGames {
     Patterns row;
     Patterns background;
     RowEstimate estimate;
+    WholeRowScratch whole_row;
   };
 
   /// REQUIRES: question.estimator. The model, the background and its weights must outlive it.
@@ -49,6 +51,7 @@ class LargeGames {
         background_rows_(background_rows),
         weights_(weights),
         limit_(question.max_exact_players),
+        mean_link_(question.mean_link),
         choice_(*question.estimator) {}
 
   /// Rows [begin, end) of the chunk: adds the weighted means over the background to out.values, and fills out.errors
@@ -59,12 +62,14 @@ class LargeGames {
  private:
   void estimate_row(RowsView rows, std::int64_t r, Explanation& out, Scratch& scratch) const;
   void play(std::int64_t r, Explanation& out, Scratch& scratch) const;
+  void play_as_one(Scratch& scratch) const;
 
   CompiledModel const& model_;
   LatticeBackground const& background_;
   std::int64_t background_rows_;
   BackgroundWeights const& weights_;
   std::int32_t limit_;
+  MeanLink mean_link_;
   EstimatorChoice choice_;
 };
 

@@ -87,6 +87,7 @@ Json estimator_of(ManifestFacts const& facts) {
 Json method_of(ManifestFacts const& facts) {
   Json method{{"name", facts.question.kernel ? name_of(Method::kKernel) : name_of(facts.question.method)},
               {"algorithm", name_of(facts.question.algorithm)},
+              {"link", name_of(facts.question.mean_link)},
               {"rows", facts.data.rows},
               {"pairs", facts.pairs}};
   if (facts.question.algorithm != Algorithm::kLeafTables) {
@@ -197,6 +198,7 @@ char const* name_of(Algorithm algorithm) noexcept {
   return algorithm == Algorithm::kLeafTables ? "leaf-tables" : "lattice";
 }
 
+char const* name_of(MeanLink link) noexcept { return link == MeanLink::kLogit ? "logit" : "identity"; }
 char const* name_of(GroupMode mode) noexcept { return mode == GroupMode::kPlayers ? "players" : "sum"; }
 
 std::string analysis_json(AnalysisFacts const& facts) {

@@ -17,6 +17,7 @@ namespace limpid {
 [[nodiscard]] char const* name_of(Space space) noexcept;    ///< "response", "margin"
 [[nodiscard]] char const* name_of(Method method) noexcept;  ///< "auto", "interventional", "path-dependent", "kernel"
 [[nodiscard]] char const* name_of(Algorithm algorithm) noexcept;  ///< "leaf-tables", "lattice"
+[[nodiscard]] char const* name_of(MeanLink link) noexcept;        ///< "identity", "logit"
 [[nodiscard]] char const* name_of(EstimatorKind kind) noexcept;   ///< "auto", "gp", "wls"
 [[nodiscard]] char const* name_of(DesignKind kind) noexcept;      ///< "leverage", "kernel"
 
@@ -140,7 +141,7 @@ struct ManifestFacts {
   BackgroundFacts background;
   std::uint64_t seed = 0;
   std::int64_t pairs = 0;            ///< (row, background row) pairs that were explained; 0: no background
-  std::int32_t largest_players = 0;  ///< lattice: the most players that were live in a pair
+  std::int32_t largest_players = 0;  ///< lattice: the most players that were live in a pair; logit: in a row
   std::int64_t estimated_rows = 0;   ///< with estimated pairs
   std::int64_t estimated_pairs = 0;
   PairsByEstimator pairs_by{};

@@ -211,9 +211,9 @@ class Run {
                           ? fmt::format("--max-exact-players {} (time and memory double with every player), ", largest)
                           : fmt::format("(--max-exact-players goes up to {}) ", kMaxExactPlayers);
     throw Error("usage.players",
-                fmt::format("{} of {} rows differ from a background row in more than {} {} that matter together "
+                fmt::format("{} of {} rows differ from {} in more than {} {} that matter together "
                             "(up to {}): too many for exact values in response space",
-                            over_limit_, result_.rows, limit, options_.players_are, largest),
+                            over_limit_, result_.rows, options_.differ_from, limit, options_.players_are, largest),
                 {},
                 more +
                     "--estimator auto (with standard errors), --space margin, groups of features as players (--group), "

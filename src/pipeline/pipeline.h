@@ -40,7 +40,8 @@ struct PipelineOptions {
   std::int32_t max_exact_players = 16;
   bool estimates = false;                ///< pairs above it are estimated, not refused
   std::string players_are = "features";  ///< for messages
-  AdditivityRule additivity;             ///< empty: explanations without values, nothing is checked
+  std::string differ_from = "a background row";
+  AdditivityRule additivity;  ///< empty: explanations without values, nothing is checked
 };
 
 /// Seconds in each stage, summed over threads. `wait` is time without work: for the reader, a worker or room.

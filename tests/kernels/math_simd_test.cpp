@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "kernels/simd_targets.h"
@@ -31,6 +32,14 @@ void map_links(T const* in, std::size_t count, T* out) {
   }
 }
 
+/// out [count]: log.
+void map_logs(double const* in, std::size_t count, double* out) {
+  hn::ScalableTag<double> const d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::StoreU(limpid_log_lanes(d, hn::LoadU(d, in + i)), d, out + i);
+  }
+}
+
 void map_floats(float const* in, std::size_t count, float* out) { map_links(in, count, out); }
 void map_doubles(double const* in, std::size_t count, double* out) { map_links(in, count, out); }
 
@@ -47,6 +56,7 @@ namespace {
 
 HWY_EXPORT(map_floats);
 HWY_EXPORT(map_doubles);
+HWY_EXPORT(map_logs);
 
 void map(float const* in, std::size_t count, float* out) { HWY_DYNAMIC_DISPATCH(map_floats)(in, count, out); }
 void map(double const* in, std::size_t count, double* out) { HWY_DYNAMIC_DISPATCH(map_doubles)(in, count, out); }
@@ -80,6 +90,23 @@ TEST(LinkLanes, FloatHasTheBitsOfTheScalar) {
 TEST(LinkLanes, DoubleHasTheBitsOfTheScalar) {
   expect_equal_bits<double>(720.0);
   expect_equal_bits<double>(1.0);
+}
+
+TEST(LogLanes, HaveTheBitsOfTheScalar) {
+  constexpr std::size_t kCount = 64 * 4001;
+  std::vector<double> in(kCount);
+  std::vector<double> out(kCount);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    in[i] = limpid_exp(710.0 * (2.0 * static_cast<double>(i) / (kCount - 1) - 1.0));
+  }
+  std::size_t at = 0;
+  for (double const x : {0.0, 1.0, 1e-310, std::numeric_limits<double>::infinity()}) in[at++] = x;
+  on_each_simd_target([&] {
+    HWY_DYNAMIC_DISPATCH(map_logs)(in.data(), kCount, out.data());
+    for (std::size_t i = 0; i < kCount; ++i) {
+      ASSERT_EQ(std::bit_cast<std::uint64_t>(out[i]), std::bit_cast<std::uint64_t>(limpid_log(in[i]))) << in[i];
+    }
+  });
 }
 
 }  // namespace

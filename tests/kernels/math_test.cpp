@@ -101,6 +101,30 @@ TEST(Softplus, NeitherOverflowsNorVanishes) {
   EXPECT_EQ(limpid_softplus(0.0), limpid_softplus(-0.0));
 }
 
+double worst_log_ulps(double begin, double end, int steps) {
+  double worst = 0.0;
+  for (int i = 0; i <= steps; ++i) {
+    double const x = begin * std::pow(end / begin, static_cast<double>(i) / steps);
+    double const error = ulps(limpid_log(x), std::log(static_cast<long double>(x)));
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
+}
+
+TEST(Log, IsWithinTwoAndAHalfUlps) {
+  EXPECT_LE(worst_log_ulps(1e-307, 1.0, 1'000'000), 2.5);
+  EXPECT_LE(worst_log_ulps(1.0, 1e308, 1'000'000), 2.5);
+  EXPECT_LE(worst_log_ulps(0.3, 4.0, 1'000'000), 2.5);
+  EXPECT_LE(worst_log_ulps(1.0 - 1e-7, 1.0 + 1e-7, 10'000), 2.5);
+  EXPECT_EQ(limpid_log(1.0), 0.0);
+}
+
+TEST(Log, IsNeverInfinite) {
+  EXPECT_NEAR(limpid_log(0.0), std::log(std::numeric_limits<double>::min()), 1e-12);
+  EXPECT_NEAR(limpid_log(std::numeric_limits<double>::denorm_min()), limpid_log(0.0), 0.0);
+  EXPECT_NEAR(limpid_log(std::numeric_limits<double>::infinity()), std::log(std::numeric_limits<double>::max()), 1e-12);
+}
+
 TEST(SignedSquare, KeepsTheSign) {
   EXPECT_EQ(limpid_signed_square(-1.5), -2.25);
   EXPECT_EQ(limpid_signed_square(3.0F), 9.0F);

@@ -70,6 +70,15 @@ TEST(BarrierCase, SampledGame) {
 /// More than one slab.
 TEST(BarrierCase, ApplyOperator) { tests::expect_equal_operators({ErrorKind::kPosterior, 3, 130, 2, 1}); }
 
+TEST(BarrierCase, RowsWithTheirBackground) {
+  ModelShape shape = small_shape(9, 4, 5);
+  shape.link = Link::kSoftmax;
+  shape.outputs = 3;
+  Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
+  question.mean_link = MeanLink::kLogit;
+  expect_engine_equals_cpu(shape, question, 3);
+}
+
 /// Barriers in the source of the kernels, as Site::text() has them.
 std::set<std::string> barriers_in_source() {
   std::set<std::string> sites;
@@ -88,8 +97,9 @@ std::set<std::string> barriers_in_source() {
   return sites;
 }
 
-char const* const kCases[] = {"BarrierCase.LeafTables", "BarrierCase.Lattice", "BarrierCase.LatticeOfLongPaths",
-                              "BarrierCase.SampledGame", "BarrierCase.ApplyOperator"};
+char const* const kCases[] = {"BarrierCase.LeafTables",         "BarrierCase.Lattice",
+                              "BarrierCase.LatticeOfLongPaths", "BarrierCase.SampledGame",
+                              "BarrierCase.ApplyOperator",      "BarrierCase.RowsWithTheirBackground"};
 
 /// The first case that notices the missing barrier, and how; empty: none.
 std::string noticed_by(std::string const& site, std::string const& order) {

@@ -1,0 +1,126 @@
+// sampled_row on the CPU: sums of p and 1 - p at a design's coalitions against the definition, on every SIMD target.
+#include "kernels/sampled_row.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "kernels/each_simd_target.h"
+#include "kernels/lattice_case.h"
+#include "kernels/row_oracle.h"
+
+namespace limpid::tests {
+namespace {
+
+/// Coalitions drawn at random: what a design is does not matter here.
+struct SampledCase {
+  LatticeCase game;
+  std::vector<std::uint32_t> players;
+  std::vector<std::uint64_t> coalitions;  ///< [q x words]
+  std::vector<double> chance;
+  std::vector<double> against;
+  SampledRowArgs args;
+
+  SampledCase(LatticeShape const& shape, std::int64_t pairs) : game(make_lattice_case(shape)) {
+    auto const live = row_players(game.args, 0);
+    for (std::uint64_t rest = live; rest != 0; rest &= rest - 1) {
+      players.push_back(static_cast<std::uint32_t>(std::countr_zero(rest)));
+    }
+    std::mt19937_64 random(7);
+    std::uint64_t const everyone = players.size() == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << players.size()) - 1;
+    for (std::int64_t p = 0; p < pairs; ++p) coalitions.push_back(random() & everyone);
+    args.lattice = game.args;
+    args.players = players;
+    args.design.players = static_cast<std::int32_t>(players.size());
+    args.design.pairs = pairs;
+    args.design.coalitions = coalitions.data();
+    chance.assign(static_cast<std::size_t>(shape.outputs * args.entries()), -77.0);
+    against = chance;
+    args.chance = chance.data();
+    args.against = against.data();
+  }
+
+  /// The players of entry e of the sums.
+  [[nodiscard]] std::uint64_t coalition(std::int64_t e) const {
+    std::int64_t const pairs = args.design.pairs;
+    auto const all = ~std::uint64_t{0};
+    std::uint64_t bits = e == 2 * pairs ? 0 : all;
+    if (e < 2 * pairs) bits = coalitions[static_cast<std::size_t>(e % pairs)] ^ (e < pairs ? 0 : all);
+    std::uint64_t coalition = 0;
+    for (std::size_t i = 0; i < players.size(); ++i) coalition |= (bits >> i & 1) << players[i];
+    return coalition;
+  }
+
+  void expect_definition() const {
+    for (std::int64_t e = 0; e < args.entries(); ++e) {
+      auto const expected = logits_of_mean(args.lattice, 0, coalition(e));
+      for (std::size_t g = 0; g < expected.size(); ++g) {
+        std::size_t const at = g * static_cast<std::size_t>(args.entries()) + static_cast<std::size_t>(e);
+        EXPECT_NEAR(row_game::log_odds(chance[at], against[at]), expected[g], 1e-13) << "entry " << e;
+      }
+    }
+  }
+};
+
+TEST(SampledRow, EqualsTheDefinition) {
+  for (Link const link : {Link::kSigmoid, Link::kSoftmax}) {
+    for (bool const wide : {false, true}) {
+      for (std::int32_t const players : {2, 9, 31, 33, 64}) {
+        SampledCase sampled({.background = 3,
+                             .players = players,
+                             .outputs = link == Link::kSoftmax ? 3 : 2,
+                             .short_leaves = 150,
+                             .long_leaves = players > 20 ? 20 : 0,
+                             .link = link,
+                             .wide = wide},
+                            21);
+        std::vector<double> const weights{0.5, 2.0, 1.25};
+        sampled.args.lattice.background_weight = weights.data();
+        on_each_simd_target([&] {
+          sampled_row_cpu(sampled.args);
+          sampled.expect_definition();
+        });
+      }
+    }
+  }
+}
+
+TEST(SampledRow, TargetsAndBlocksGiveTheSameBits) {
+  for (std::int32_t const players : {20, 50, 90}) {
+    SampledCase sampled({.background = 5, .players = players, .short_leaves = 300, .wide = players == 50}, 40);
+    if (players > 64) {  // several words
+      sampled.players.clear();
+      for (std::uint32_t p = 0; p < 90; ++p) sampled.players.push_back(p);
+      sampled.args.players = sampled.players;
+      sampled.args.design.players = players;
+      sampled.args.design.words = 2;
+      std::mt19937_64 random(9);
+      sampled.coalitions.clear();
+      for (int p = 0; p < 40; ++p) sampled.coalitions.insert(sampled.coalitions.end(), {random(), random() >> 38});
+      sampled.args.design.coalitions = sampled.coalitions.data();
+    }
+    sampled_row_cpu(sampled.args);
+    auto const chance = sampled.chance;
+    auto const against = sampled.against;
+    on_each_simd_target([&] {
+      auto block = sampled.args;
+      block.lattice.background_total = 5;
+      for (std::int64_t const rows : {3, 2}) {
+        block.lattice.background_rows = rows;
+        sampled_row_cpu(block);
+        block.lattice.background_begin += rows;
+        block.lattice.background_bytes += rows * block.lattice.byte_stride;
+      }
+      EXPECT_EQ(sampled.chance, chance);
+      EXPECT_EQ(sampled.against, against);
+    });
+    for (std::size_t i = 0; i < chance.size(); ++i) EXPECT_NEAR(chance[i] + against[i], 5.0, 1e-14);
+  }
+}
+
+}  // namespace
+}  // namespace limpid::tests
