@@ -145,17 +145,17 @@ HttpClient::HttpClient(Settings const& settings) : impl_(std::make_unique<Impl>(
 
 HttpClient::~HttpClient() { cancel(); }
 
-void HttpClient::start(std::size_t index, std::string body) {
-  auto& slot = impl_->slots[index];
-  slot.body = std::move(body);
-  slot.answer.clear();
-  slot.error[0] = '\0';
-  slot.too_large = false;
-  curl_easy_setopt(slot.easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(slot.body.size()));
-  curl_easy_setopt(slot.easy.get(), CURLOPT_POSTFIELDS, slot.body.data());
-  auto const code = curl_multi_add_handle(impl_->multi.get(), slot.easy.get());
+void HttpClient::start(std::size_t slot, std::string body) {
+  auto& used = impl_->slots[slot];
+  used.body = std::move(body);
+  used.answer.clear();
+  used.error[0] = '\0';
+  used.too_large = false;
+  curl_easy_setopt(used.easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(used.body.size()));
+  curl_easy_setopt(used.easy.get(), CURLOPT_POSTFIELDS, used.body.data());
+  auto const code = curl_multi_add_handle(impl_->multi.get(), used.easy.get());
   if (code != CURLM_OK) throw Error("endpoint.library", fmt::format("libcurl: {}", curl_multi_strerror(code)));
-  slot.busy = true;
+  used.busy = true;
 }
 
 std::vector<HttpAnswer> HttpClient::wait(int wait_ms) {

@@ -178,7 +178,7 @@ class Evaluation {
     return Result(JsonValue{std::move(out)});
   }
 
-  Result project(Node const& node, Result base) {
+  Result project(Node const& node, Result const& base) {
     JsonValue::Array out;
     auto const use = [&](JsonValue const& item) {
       if (node.kind == NodeKind::kFilter && is_false(*run(node.children[2], Result(item)))) return;
