@@ -98,7 +98,7 @@ TEST(Documents, ManifestHoldsWhatDeterminesValues) {
   EXPECT_EQ(manifest["space"], "response");
   EXPECT_EQ(
       manifest["method"].dump(),
-      R"({"name":"interventional","algorithm":"lattice","rows":1000,"pairs":100000,"max_exact_players":16,"largest_players":9,"estimator":null})");
+      R"({"name":"interventional","algorithm":"lattice","link":"identity","rows":1000,"pairs":100000,"max_exact_players":16,"largest_players":9,"estimator":null})");
   EXPECT_EQ(manifest["background"].dump(), R"({"kind":"sample","asked":"sample:100","sha256":null,"rows":100})");
   EXPECT_EQ(manifest["categories"], nullptr);
   EXPECT_EQ(manifest["data"]["unseen_categories"].dump(), "{}");
