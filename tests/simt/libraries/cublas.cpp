@@ -1,7 +1,7 @@
 // As much of cuBLAS as limpid calls, for the emulated device.
 #include "tests/simt/foreign_stream.h"
 
-// NOLINTBEGIN(readability-identifier-naming): the names are cuBLAS's
+// NOLINTBEGIN(readability-identifier-naming,readability-non-const-parameter): names and types are cuBLAS's
 namespace {
 using limpid::simt::ForeignStream;
 
@@ -39,4 +39,4 @@ int cublasDsyrk_v2(void* handle, int uplo, int operation, int n, int k, double c
   return 0;
 }
 }
-// NOLINTEND(readability-identifier-naming)
+// NOLINTEND(readability-identifier-naming,readability-non-const-parameter)
