@@ -18,10 +18,11 @@ struct BlackBoxQuestion {
   /// Of pairs with more coalitions than its budget; none: every pair is enumerated, up to max_exact_players.
   std::optional<EstimatorChoice> estimator;
   std::int32_t max_exact_players = 16;
+  MeanLink mean_link = MeanLink::kIdentity;            ///< kLogit: one game per row, over its whole background
   std::int64_t memory_bytes = std::int64_t{1} << 30U;  ///< for hybrid rows and their scores
 };
 
-/// Scores the background; `poll` is asked meanwhile. The predictor, the players and the weights must outlive the
+/// Scores the background; `poll` is asked meanwhile. The predictor and the weights must outlive the
 /// engine. Its workers share the predictor: one at a time may explain. Throws what the predictor throws.
 [[nodiscard]] std::unique_ptr<Engine> make_black_box_engine(Predictor& predictor, Players const& players,
                                                             BlackBoxQuestion const& question,

@@ -40,7 +40,7 @@ class GameBatch {
   GameBatch(Setup setup, HybridRows const& rows, Scorer& scorer);
 
   /// Called for every game when its values are there, in the order of add().
-  std::function<void(Game const&)> finished;
+  std::function<void(Game&)> finished;
   /// Asked while the predictor works; may throw.
   std::function<void()> poll;
 

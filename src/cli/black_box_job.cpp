@@ -24,6 +24,7 @@ void ExplainJob::load_black_box() {
   question_.space = options_.space;
   question_.method = Method::kInterventional;
   question_.algorithm = Algorithm::kCoalitions;
+  question_.mean_link = options_.mean_link;
   question_.max_exact_players = options_.max_exact_players;
   question_.estimator = options_.black_box->estimator;
 }
@@ -66,13 +67,14 @@ void ExplainJob::prepare_black_box() {
   engine_.reset();
   if (!predictor_) connect();
   bool const sum = options_.groups.mode == GroupMode::kSum;
-  black_box_players_ = sum ? feature_players(ensemble()) : grouping_->players;
+  auto const players = sum ? feature_players(ensemble()) : grouping_->players;
   BlackBoxQuestion question;
   question.estimator = question_.estimator;
   question.max_exact_players = question_.max_exact_players;
+  question.mean_link = question_.mean_link;
   question.memory_bytes = options_.black_box->memory_bytes;
-  engine_ = make_black_box_engine(*predictor_, black_box_players_, question, background(),
-                                  [] { throw_if_requested(stop_flag()); });
+  engine_ =
+      make_black_box_engine(*predictor_, players, question, background(), [] { throw_if_requested(stop_flag()); });
   if (sum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);
   auto& model = used_.members.front();
   model.base_margin.assign(static_cast<std::size_t>(predictor_->outputs()), 0.0);

@@ -62,10 +62,6 @@ void check_question(Arguments const& arguments, PredictorKind kind) {
     fail("--target-error would ask a black box for a row's scores again and again",
          "choose --coalitions N: errors fall with its root, or faster");
   }
-  if (arguments.text("link") == "logit") {
-    fail("--link logit: the games of a black box are played pair by pair, without a link after their mean",
-         "use --link identity, or give the model file itself: --model FILE");
-  }
   if (arguments.text("device").starts_with("cuda")) {
     fail(fmt::format("--device {}: the games of a black box are played on the CPU", arguments.text("device")),
          "use --device auto or cpu; the predictor runs where it likes");

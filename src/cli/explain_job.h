@@ -105,7 +105,6 @@ class ExplainJob {
   std::vector<UnseenTexts> background_unseen_;  ///< of a background file
   std::int64_t data_rows_ = 0;                  ///< counted by sampling; 0: not yet known
   std::unique_ptr<Predictor> predictor_;        ///< of a black box; outlives the engine
-  Players black_box_players_;
   std::unique_ptr<Engine> engine_;
   bool gpu_ = false;
   std::string device_name_;

@@ -3,27 +3,12 @@
 import itertools
 import json
 import math
-import signal
-import subprocess
 import sys
-import time
 
 import pytest
 
-from limpid_program import PROGRAM, assert_error, explain, files_in, rows_of
-
-SCORES = '''
-import csv, math, sys
-for row in csv.reader(sys.stdin):
-    print({expression}, flush=True)
-'''
-
-
-def command(folder, expression):
-    """A predictor that prints `expression` of `row`, a list of texts."""
-    path = folder / "score.py"
-    path.write_text(SCORES.format(expression=expression))
-    return ["--predictor", f"cmd:{sys.executable} {path}"]
+from black_box_case import BACKGROUND, EXPRESSION, NAMES, ROWS, command, write_csv
+from limpid_program import REPOSITORY, assert_error, explain, rows_of
 
 
 def shapley(players, value):
@@ -49,17 +34,6 @@ def by_definition(score, row, background, groups):
         return sum(map(score, hybrids)) / len(hybrids)
 
     return shapley(list(groups), value)
-
-
-def write_csv(path, names, rows):
-    path.write_text("\n".join(",".join(map(str, row)) for row in [names, *rows]) + "\n")
-    return path
-
-
-NAMES = ["a", "b", "kind", "c"]
-ROWS = [[1, 2, "red", 0.5], [3, "", "green", 0.25], [1, 2, "", 4], [-2, 0.1, "red", 0.5]]
-BACKGROUND = [[0, 1, "green", 0.5], [1, "", "blue", 1], [2, 2, "red", 0]]
-EXPRESSION = 'float(row[0]) * float(row[1] or 7) + (3 if row[2] == "red" else len(row[2])) * float(row[3]) ** 2'
 
 
 def score(row):
@@ -172,10 +146,28 @@ def test_values_are_the_native_ones_at_the_same_design(tmp_path, estimator):
         assert b["shap_values_se"] == pytest.approx(a["shap_values_se"], abs=1e-4)
 
 
-def test_exact_refuses_pairs_of_too_many_players(tmp_path, files):
-    done = explain(*command(tmp_path, EXPRESSION), *files, "--estimator", "exact", "--max-exact-players", 2, "--out",
-                   tmp_path / "out")  # fmt: skip
-    assert_error(done, "usage.players", 2, "--estimator auto")
+def test_logit_of_the_mean(tmp_path, files):
+    """--link logit: the log-odds of the mean probability, of a row's whole background in one game."""
+    expression = f"1 / (1 + math.exp(-0.2 * ({EXPRESSION})))"
+
+    def log_odds(row_score):
+        return math.log(row_score / (1 - row_score))
+
+    def probability(row):
+        return 1 / (1 + math.exp(-0.2 * score(row)))
+
+    done = explain(*command(tmp_path, expression), *files, "--link", "logit", "--float64", "--out", "-")
+    rows = rows_of(done.stdout)
+    assert len(rows) == len(ROWS), done.stderr
+    for row, found in zip(ROWS, rows, strict=True):
+
+        def value(coalition, row=row):
+            taken = {NAMES.index(name) for name in coalition}
+            hybrids = [[row[c] if c in taken else z[c] for c in range(len(row))] for z in BACKGROUND]
+            return log_odds(sum(map(probability, hybrids)) / len(hybrids))
+
+        assert found["shap_values"] == pytest.approx(shapley(NAMES, value), abs=1e-12)
+        assert found["prediction"] == pytest.approx(log_odds(probability(row)), abs=1e-12)
 
 
 def test_data_on_standard_input_and_without_a_header(tmp_path):
@@ -196,16 +188,6 @@ def test_a_command_with_a_header(tmp_path):
     assert rows_of(done.stdout)[0]["prediction"] == 2, done.stderr
 
 
-def test_a_late_text_is_an_error_that_names_the_option(tmp_path):
-    rows = [[i, i] for i in range(100000)] + [["oops", 1]]
-    data = write_csv(tmp_path / "rows.csv", ["first", "second"], rows)
-    background = write_csv(tmp_path / "background.csv", ["first", "second"], [["0", "0"]])
-    arguments = [*command(tmp_path, "len(row[0])"), "--data", data, "--background", background]
-    done = explain(*arguments, "--out", tmp_path / "out")
-    assert_error(done, "data.value", 3, "oops", "line 100002", "--text-columns first")
-    assert files_in(tmp_path / "out") == []
-
-
 def test_columns_may_be_declared_as_text(tmp_path):
     data = write_csv(tmp_path / "rows.csv", ["code", "b"], [["007", 1], ["7", 2]])
     done = explain(*command(tmp_path, "len(row[0])"), "--data", data, "--background", data, "--text-columns", "code",
@@ -215,61 +197,22 @@ def test_columns_may_be_declared_as_text(tmp_path):
     assert_error(done, "usage.column", 2, "--text-columns", "did you mean 'code'?")
 
 
-@pytest.mark.parametrize(
-    "expression, code, words",
-    [
-        ("sys.exit(3)", "endpoint.command", ["exit status 3"]),
-        ("1 / 0", "endpoint.command", ["ZeroDivisionError"]),
-        ("'high'", "endpoint.score", ["'high'"]),
-        ("float('nan')", "endpoint.score", ["finite"]),
-        ("1, 2, 3", "endpoint.score", ["'1 2 3'"]),
-    ],
-)
-def test_a_command_that_fails_leaves_nothing(tmp_path, files, expression, code, words):
-    out = tmp_path / "out"
-    assert_error(explain(*command(tmp_path, expression), *files, "--out", out), code, 8, *words)
-    assert files_in(out) == []
-
-
-@pytest.mark.parametrize(
-    "options, word",
-    [
-        (["--model", "m.json"], "--model"),
-        (["--method", "path-dependent"], "path-dependent"),
-        (["--space", "margin"], "margin"),
-        (["--iterations", 3], "--iterations"),
-        (["--categories", "c.json"], "--text-columns"),
-        (["--device", "cuda"], "--device"),
-    ],
-)
-def test_options_without_a_meaning_are_refused(tmp_path, files, options, word):
-    done = explain(*command(tmp_path, "1"), *files, *options, "--out", tmp_path / "out")
-    assert_error(done, "usage.predictor", 2, word, "hint: ")
-
-
-@pytest.mark.parametrize("option", [["--text-columns", "a"], ["--predictor-header"], ["--memory", "2G"]])
-def test_options_of_a_predictor_need_one(tmp_path, files, option):
-    done = explain("--model", "m.json", *files, *option, "--out", tmp_path / "out")
-    assert_error(done, "usage.predictor", 2, option[0])
-
-
-@pytest.mark.parametrize("size", ["1", "lots", "10K", "-1G", "1Q", "G"])
-def test_a_memory_that_is_none(tmp_path, files, size):
-    done = explain(*command(tmp_path, "1"), *files, "--memory", size, "--out", tmp_path / "out")
-    assert_error(done, "usage.value", 2, "--memory")
-
-
-def test_an_index_column_is_named(tmp_path):
-    data = write_csv(tmp_path / "rows.csv", ["", "b"], [[0, 1], [1, 2], [2, 5]])
-    assert_error(explain(*command(tmp_path, "1"), "--data", data, "--out", "-"), "data.columns", 3, "--id 0")
-
-
-def test_an_interrupt_ends_the_command_too(tmp_path, files):
-    expression = "__import__('time').sleep(0.2) or 1"
-    process = subprocess.Popen([PROGRAM, "explain", *map(str, [*command(tmp_path, expression), *files, "--out",
-                                tmp_path / "out"])], stderr=subprocess.PIPE, text=True)  # fmt: skip
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert files_in(tmp_path / "out") == []
+def test_the_example(tmp_path):
+    """examples/black_box/score.py: a scikit-learn model, linear in its log-odds, whose values are known."""
+    joblib = pytest.importorskip("joblib")
+    linear = pytest.importorskip("sklearn.linear_model")
+    numpy = pytest.importorskip("numpy")
+    x = numpy.random.default_rng(1).normal(size=(200, 5)).round(3)
+    model = linear.LogisticRegression().fit(x, x @ [1, -2, 0.5, 0, 1] > 0)
+    joblib.dump(model, tmp_path / "model.joblib")
+    names = list("abcde")
+    data = write_csv(tmp_path / "rows.csv", names, x[:50])
+    background = write_csv(tmp_path / "background.csv", names, x[60:61])
+    script = REPOSITORY / "examples/black_box/score.py"
+    done = explain("--predictor", f"cmd:{sys.executable} {script} {tmp_path / 'model.joblib'}", "--data", data,
+                   "--background", background, "--link", "logit", "--out", "-")  # fmt: skip
+    rows = rows_of(done.stdout)
+    assert len(rows) == 50, done.stderr
+    for row, found in zip(x, rows, strict=False):
+        truth = dict(zip(names, model.coef_[0] * (row - x[60]), strict=True))
+        assert found["shap_values"] == pytest.approx(truth, abs=1e-6)

@@ -80,8 +80,6 @@ def test_other_questions_name_the_alternative(tmp_path):
     assert_error(explain(*ask, "--method", "path-dependent"), "usage.link", 2, "--method interventional")
     poisson = ["--model", FIXTURES / "3.2.0/poisson.json", "--data", NUMERIC, "--link", "logit", "--out", "-"]
     assert_error(explain(*poisson), "usage.link", 2, "(its link: exp)", "--link identity")
-    black_box = explain("--predictor", "cmd:cat", *LOANS_DATA, "--link", "logit", "--out", "-")
-    assert_error(black_box, "usage.predictor", 2, "--link identity")
     assert_error(explain(*LOANS_MODEL, *LOANS_DATA, "--link", "logits", "--out", "-"), "usage.value", 2, "logit")
 
 
