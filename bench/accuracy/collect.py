@@ -22,6 +22,7 @@ LIMPID = (
     ("wls", "kernel"),
 )
 BUDGETS = ("V", "4V", 128, 256, 512, 1024, "auto", 4096, 8192, 16384)  # auto: 2V + 2048
+EFFORT = "effort"  # limpid's --coalitions auto, which a focused lattice exceeds 2V + 2048 with, in about the same time
 PEER_BUDGETS = {"shap": BUDGETS, "shapiq": (512, "auto", 8192)}
 PEER_ROWS = {"shap": 100, "shapiq": 20}
 PEER_SEEDS = {"shap": 3, "shapiq": 1}
@@ -89,15 +90,20 @@ def measure(cells, redo, players, key, work):
     print(f"{cells.path.stem}  {key:34} {told}  ({time.monotonic() - start:.0f} s)", flush=True)
 
 
+def focus_floor(players):
+    """Coalitions of the least level of a focused lattice, 6: with fewer it would exceed its budget."""
+    return 2**6 * (players - 6 + 2) if players > 6 else 2**players
+
+
 def limpid_jobs(args, limpid, posed, exact, state, players, budgets):
     chosen = args.estimators.split(",") if args.estimators else None
-    for budget in budgets or BUDGETS:
+    for budget in budgets or (*BUDGETS, EFFORT):
         for estimator, design in LIMPID:
-            if chosen and estimator not in chosen:
+            if (chosen and estimator not in chosen) or (estimator == "default" and budget != EFFORT):
                 continue
-            if estimator == "default" and budget != "auto":
+            asked = "auto" if budget == EFFORT else number(budget, players)
+            if estimator == "focus" and asked != "auto" and asked < focus_floor(players):
                 continue
-            asked = "auto" if budget == "auto" else number(budget, players)
             what = (estimator, design, asked)
             yield (
                 key_of(state, estimator, design, budget),

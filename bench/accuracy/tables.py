@@ -1,6 +1,7 @@
 """Markdown tables of the cells."""
 
 from cells import key_of
+from collect import BUDGETS, EFFORT
 
 STATES = {"pairs": "pairs (B = 1)", "B20": "rows, B = 20", "B100": "rows, B = 100"}
 LIMPID = {
@@ -12,13 +13,13 @@ LIMPID = {
 }
 SHAPIQ = ("OddSHAP", "PolySHAP", "RegressionMSR", "ProxySHAP", "LeverageSHAP", "KernelSHAP")
 SHARED_BUDGETS = (512, "auto", 8192)
-BUDGETS = ("V", "4V", 128, 256, 512, 1024, "auto", 4096, 8192, 16384)
+ALL_BUDGETS = (*BUDGETS, EFFORT)
 EXACT = 2e-5  # relative error at which an estimate is called exact: the peers play the game in float32
 CLOSE = 1.1
 
 
 def spell(budget):
-    return "2V + 2048" if budget == "auto" else str(budget)
+    return {"auto": "2V + 2048", EFFORT: "default effort"}.get(budget, str(budget))
 
 
 def percent(value):
@@ -64,6 +65,9 @@ def shared_entries(results, model, state, budget):
     for name, (estimator, design) in LIMPID.items():
         found = cell(results, model, "limpid", state, estimator, design, budget)
         out[f"limpid {name}"] = found and found["shared"]
+    if budget == "auto":
+        found = cell(results, model, "limpid", state, "auto", "leverage", EFFORT)
+        out["limpid, default effort"] = found and found["shared"]
     found = cell(results, model, "shap", state, "KernelExplainer", None, budget)
     out["shap"] = found and found["shared"]
     for name in SHAPIQ:
@@ -99,24 +103,32 @@ def mark(entry, best):
 
 def behind(results):
     """Where limpid's auto is more than a tenth above the best of the others, on the rows that all answer."""
-    rows, compared = [], 0
-    for state in ("pairs", "B20", "B100"):
-        for budget in SHARED_BUDGETS:
+    strict = [(budget, "limpid auto") for budget in SHARED_BUDGETS]
+    return "\n\n".join((
+        compared(results, strict, "limpid's `auto`, kept to the budget,"),
+        compared(results, [("auto", "limpid, default effort")], "limpid's default effort beside 2V + 2048 of the others"),
+    ))  # fmt: skip
+
+
+def compared(results, pairings, who):
+    rows, count = [], 0
+    for state in ("pairs", "B20"):
+        for budget, name in pairings:
             for model in asked(results, state):
                 entries = shared_entries(results, model, state, budget)
-                ours = entries["limpid auto"]
+                ours = entries.get(name)
                 others = {n: e["median"] for n, e in entries.items() if e and not n.startswith("limpid")}
                 if ours is None or not others:
                     continue
-                compared += 1
+                count += 1
                 best = min(others, key=others.get)
                 if ours["median"] > max(CLOSE * others[best], EXACT):
                     rows.append((STATES[state], model, spell(budget), percent(ours["median"]), best,
                                  percent(others[best]), f"{ours['median'] / others[best]:.2g}"))  # fmt: skip
-    head = ("state", "model", "coalitions", "limpid auto, %", "best other", "its error, %", "ratio")
-    summary = f"Of {compared} comparisons (model, state, budget) limpid's `auto` is best or within a tenth of the best"
-    summary += f" in {compared - len(rows)}."
-    return summary + ("\n\n" + table(head, rows) if rows else "")
+    text = f"Of {count} comparisons (model, state, budget) {who} is best or within a tenth of the best in"
+    text += f" {count - len(rows)}."
+    head = ("state", "model", "coalitions", "limpid, %", "best other", "its error, %", "ratio")
+    return text + ("\n\n" + table(head, rows) if rows else "")
 
 
 def budgets(results):
@@ -127,12 +139,12 @@ def budgets(results):
         for model in asked(results, state):
             tools = [("limpid", name, *what) for name, what in LIMPID.items()]
             for tool, name, estimator, design in [*tools, ("shap", "", "KernelExplainer", None)]:
-                found = [cell(results, model, tool, state, estimator, design, budget) for budget in BUDGETS]
+                found = [cell(results, model, tool, state, estimator, design, budget) for budget in ALL_BUDGETS]
                 if any(found):
                     figures = [f and f"{percent(f['median'])} ({percent(f['p90'])})" or "" for f in found]
                     rows.append((model, f"{tool} {name}".strip(), *figures))
         if rows:
-            parts.append(f"{STATES[state]}:\n\n" + table(("model", "estimator", *map(spell, BUDGETS)), rows))
+            parts.append(f"{STATES[state]}:\n\n" + table(("model", "estimator", *map(spell, ALL_BUDGETS)), rows))
     return "\n\n".join(parts)
 
 
@@ -142,14 +154,14 @@ def coverage(results):
         rows = []
         for model in results:
             for state in STATES:
-                found = [cell(results, model, "limpid", state, estimator, "leverage", b) for b in BUDGETS]
+                found = [cell(results, model, "limpid", state, estimator, "leverage", b) for b in ALL_BUDGETS]
                 shares = [f and f["coverage"].get("share") for f in found]
                 if any(s is not None for s in shares):
                     counts = [f["coverage"]["values"] if f else 0 for f in found]
                     told = [cover(s, n) for s, n in zip(shares, counts)]
                     rows.append((model, STATES[state], *told))
         if rows:
-            parts.append(f"`{estimator}`:\n\n" + table(("model", "state", *map(spell, BUDGETS)), rows))
+            parts.append(f"`{estimator}`:\n\n" + table(("model", "state", *map(spell, ALL_BUDGETS)), rows))
     return "\n\n".join(parts)
 
 
@@ -174,9 +186,16 @@ def blank(results):
 
 
 def timing(records):
-    rows = [(r["model"], r["state"], r["how"], r["limpid_budget"], percent(r["limpid_error"]), r["shap_budget"],
-             percent(r["shap_error"]), f"{r['ratio_stage']:.0f}", f"{r['ratio_command']:.0f}")
-            for r in records["records"]]  # fmt: skip
-    head = ("model", "state", "limpid", "its budget", "its error, %", "shap's budget", "its error, %",
+    rows = [(r["model"], r["state"], r["limpid"], played(r["by"]), percent(r["limpid_error"]), r["shap_budget"],
+             percent(r["shap_error"]) + ("" if r["reached"] else " (1 % not reached)"), f"{r['ratio_stage']:.0f}",
+             f"{r['ratio_command']:.0f}") for r in records["records"]]  # fmt: skip
+    head = ("model", "state", "limpid's options", "played by", "its error, %", "shap's coalitions", "its error, %",
             "times faster", "with start-up")  # fmt: skip
-    return f"On {records['machine']['processor']}, one core:\n\n" + table(head, rows)
+    return f"On {records['machine']['processor']}, one core, shap {records['shap']}:\n\n" + table(head, rows)
+
+
+def played(by):
+    """What the manifest says of the estimated pairs, in short."""
+    if by == "lattice":
+        return by
+    return ", ".join(f"{name} {pairs}" for name, pairs in by["pairs_by"].items())

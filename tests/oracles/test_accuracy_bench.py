@@ -50,7 +50,7 @@ def test_errors_fall_with_the_budget_until_every_coalition_is_there(driver, firs
     for estimator in ("gp", "wls"):
         few, all_of_them = (found[f"B20/{estimator}/leverage/{budget}"] for budget in (128, 1024))
         assert 1e-4 < few["median"] < 0.1
-        assert all_of_them["worst"] < 1e-9
+        assert all_of_them["worst"] < 1e-6  # gp: to its jitter
         assert few["rows"] == 100 and few["coverage"]["values"] > 500
         assert few["square_median"] == pytest.approx(few["median"] ** 2, rel=0.01)
     few, all_of_them = (cells(driver, "shap")[f"B20/KernelExplainer/{budget}"] for budget in (128, 1024))
