@@ -88,7 +88,7 @@ TEST(OpenTable, ChunksHaveTheirOwnTexts) {
 
 TEST(OpenTable, TheSameFeaturesOpenABackground) {
   TableCase const it("n,t\n1,x\n2,y\n");
-  auto const features = features_of(it.open()->schema(), true);
+  auto const features = features_of(it.open()->schema());
   auto background = it.options;
   background.path = it.folder.write("background.csv", "t,n\n5,6\n");
   background.role = "--background";
@@ -101,7 +101,7 @@ TEST(OpenTable, ASampleKeepsTexts) {
   std::string text = "n,t\n";
   for (int i = 0; i < 10000; ++i) text += std::to_string(i) + ",text" + std::to_string(i) + "\n";
   TableCase const it(text);
-  auto const features = features_of(it.open()->schema(), true);
+  auto const features = features_of(it.open()->schema());
   auto const sample = sample_rows(it.options, features, 20, 3);
   ASSERT_EQ(sample.rows.rows, 20);
   for (std::int64_t r = 0; r < 20; ++r) {
