@@ -83,7 +83,7 @@ def shared(results):
             rows = []
             for model in asked(results, state):
                 entries = shared_entries(results, model, state, budget)
-                known = [e["median"] for e in entries.values() if e]
+                known = [e["median"] for n, e in entries.items() if e and not n.endswith("effort")]
                 if not known:
                     continue
                 marked = [mark(e, min(known)) for e in entries.values()]
