@@ -16,9 +16,14 @@
 
 namespace limpid {
 
-inline constexpr std::int32_t kLeastFocusLevel = 8;
+inline constexpr std::int32_t kLeastFocusLevel = 6;
 inline constexpr std::int32_t kMostFocusLevel = 16;
-inline constexpr std::int32_t kFocusLevelStep = 2;  ///< down to the level that values are compared with
+
+/// The level that the values of a level are compared with. All of its coalition values are among the other's.
+[[nodiscard]] LIMPID_HD constexpr std::int32_t focus_level_below(std::int32_t level) noexcept {
+  constexpr std::int32_t kStep = 2;
+  return level - kStep < kLeastFocusLevel - 1 ? kLeastFocusLevel - 1 : level - kStep;
+}
 
 /// Coalition values of level L at V players: the whole lattice where it holds them all.
 [[nodiscard]] LIMPID_HD constexpr std::int64_t focus_coalitions(std::int32_t level, std::int32_t players) noexcept {
@@ -33,16 +38,41 @@ inline constexpr std::int32_t kFocusLevelStep = 2;  ///< down to the level that 
   return level;
 }
 
+/// At which level a pair is played.
+struct FocusEffort {
+  static constexpr std::int32_t kDefaultLevel = 12;  ///< about the time of 2,088 sampled coalitions
+  std::int64_t coalitions = 0;                       ///< budget per pair; 0: the default level
+  std::int32_t raise = 0;                            ///< levels above it,
+  std::int64_t most_coalitions = 0;                  ///< as long as they are within this budget; 0: any
+
+  [[nodiscard]] LIMPID_HD constexpr std::int32_t level(std::int32_t players) const noexcept {
+    std::int32_t const first = coalitions > 0 ? focus_level(coalitions, players) : kDefaultLevel;
+    std::int32_t const most = most_coalitions > 0 ? focus_level(most_coalitions, players) : kMostFocusLevel;
+    std::int32_t const raised = first + raise < most ? first + raise : most;
+    return raised > first ? raised : first;
+  }
+};
+
 struct FocusedGameArgs {
   /// Paths, patterns and pairs as of lattice_game, whose `largest` is read: rows with at most max_players have no such
   /// pair. Its `values` are not touched. Background blocks as there: after the first one everything goes on.
   LatticeGameArgs lattice;
-  std::int64_t coalitions = 0;        ///< budget per pair: focus_level() of it and the pair's V is played
-  double* sums = nullptr;             ///< [G x P x value_stride] out: sums of weight times the pairs' values
-  double* changes = nullptr;          ///< [G x P x value_stride] out: weighted sums of their changes since level L - 2
+  FocusEffort effort;
+  std::int32_t most_players = INT32_MAX;  ///< pairs with more are left alone
+  /// [rows] the rows that are played; nullptr: all. Then `lattice.rows` is how many, and the device alone knows them.
+  std::int32_t const* row_list = nullptr;
+  double* sums = nullptr;     ///< [G x P x value_stride] out: sums of weight times the pairs' values
+  double* changes = nullptr;  ///< [G x P x value_stride] out: weighted sums of their changes since the level below
   std::int32_t* estimated = nullptr;  ///< [R] out: pairs of the row that were played
+
+  /// Whether a pair with so many live players is played.
+  [[nodiscard]] LIMPID_HD constexpr bool plays(std::int32_t live) const noexcept {
+    return live > lattice.max_players && live <= most_players;
+  }
 };
 
 void focused_game_cpu(FocusedGameArgs const& args);
+/// All pointers are on the device; `lattice.largest` is not read.
+void focused_game_cuda(device::Exec const& exec, FocusedGameArgs const& args);
 
 }  // namespace limpid

@@ -129,32 +129,46 @@ struct Weights {
   double of[kRows][kMostFocused + 1] = {};
 };
 
-/// The cubic of h as polynomials of v0, h'(0), v1, h'(1): coefficients of 1, t, t^2, t^3.
-inline constexpr double kCubic[4][4] = {{1, 0, -3, 2}, {0, 1, -2, 1}, {0, 0, 3, -2}, {0, 0, -1, 1}};
-/// The parabola of d_j, of a_j, b_j and the middle; with two players in R d_j is a line.
-inline constexpr double kParabola[3][3] = {{1, -3, 2}, {0, -1, 2}, {0, 4, -4}};
-inline constexpr double kLine[3][3] = {{1, -1, 0}, {0, 1, 0}, {0, 0, 0}};
+/// The cubic of h, as polynomials of v0, h'(0), v1, h'(1): the coefficient of t^power.
+LIMPID_HD inline double cubic(std::int32_t number, std::int32_t power) noexcept {
+  constexpr double kCubic[4][4] = {{1, 0, -3, 2}, {0, 1, -2, 1}, {0, 0, 3, -2}, {0, 0, -1, 1}};
+  return kCubic[number][power];
+}
+/// The parabola of d_j, as polynomials of a_j, b_j and the middle; with two players in R d_j is a line.
+LIMPID_HD inline double parabola(std::int32_t number, std::int32_t power, std::int32_t rest) noexcept {
+  constexpr double kParabola[3][3] = {{1, -3, 2}, {0, -1, 2}, {0, 4, -4}};
+  constexpr double kLine[3][3] = {{1, -1, 0}, {0, 1, 0}, {0, 0, 0}};
+  return rest > 2 ? kParabola[number][power] : kLine[number][power];
+}
+
+/// Weights::of[row][size].
+LIMPID_HD inline double weight_of(std::int32_t row, std::int32_t size, std::int32_t focused,
+                                  std::int32_t rest) noexcept {
+  double sum = 0.0;
+  if (row >= Weights::kRestLow) {
+    for (std::int32_t e = 0; e < 3; ++e) {
+      sum += parabola(row - Weights::kRestLow, e, rest) * moment(size + e, focused - size);
+    }
+    return sum;
+  }
+  bool const is_member = row < Weights::kCommon;
+  std::int32_t const number = is_member ? row : row - Weights::kCommon;
+  double in = 0.0;
+  for (std::int32_t e = 0; e < 4; ++e) {
+    if (is_member && size > 0) in += cubic(number, e) * moment(size - 1 + e, focused - size);
+    if (size < focused) sum += cubic(number, e) * moment(size + e, focused - 1 - size);
+  }
+  return in + sum;
+}
 
 inline Weights make_weights(std::int32_t focused, std::int32_t rest) noexcept {
-  Weights w;
-  for (std::int32_t s = 0; s <= focused; ++s) {
-    for (std::int32_t k = 0; k < 4; ++k) {
-      double in = 0.0;
-      double out = 0.0;
-      for (std::int32_t e = 0; e < 4; ++e) {
-        if (s > 0) in += kCubic[k][e] * moment(s - 1 + e, focused - s);
-        if (s < focused) out += kCubic[k][e] * moment(s + e, focused - 1 - s);
-      }
-      w.of[Weights::kMember + k][s] = in + out;
-      w.of[Weights::kCommon + k][s] = out;
-    }
-    for (std::int32_t k = 0; k < 3; ++k) {
-      for (std::int32_t e = 0; e < 3; ++e) {
-        w.of[Weights::kRestLow + k][s] += (rest > 2 ? kParabola : kLine)[k][e] * moment(s + e, focused - s);
-      }
+  Weights weights;
+  for (std::int32_t row = 0; row < Weights::kRows; ++row) {
+    for (std::int32_t size = 0; size <= focused; ++size) {
+      weights.of[row][size] = weight_of(row, size, focused, rest);
     }
   }
-  return w;
+  return weights;
 }
 
 /// The four known numbers of h_S with their weights.

@@ -50,7 +50,7 @@ class FocusedRows {
     std::int32_t played = 0;
     for (std::int64_t z = 0; z < args_.background_rows; ++z) {
       std::int32_t const live = players_.meet(r, z);
-      if (live <= all_.lattice.max_players) continue;
+      if (!all_.plays(live)) continue;
       play(r, z, live);
       ++played;
     }
@@ -63,7 +63,7 @@ class FocusedRows {
   }
 
   void play(std::int64_t r, std::int64_t z, std::int32_t live) {
-    std::int32_t const level = focus_level(all_.coalitions, live);
+    std::int32_t const level = all_.effort.level(live);
     double const weight = args_.weight(z);
     std::fill(values_.begin(), values_.end(), 0.0);
     if (live <= level) {
@@ -75,7 +75,7 @@ class FocusedRows {
     players_.sort();
     focus_.play(players_, level, values_.data());
     std::fill(before_.begin(), before_.end(), 0.0);
-    focus_.play(players_, level - kFocusLevelStep, before_.data());
+    focus_.play(players_, focus_level_below(level), before_.data());
     for (std::size_t n = 0; n < vectors_; ++n) {
       at(all_.sums, n, r) += weight * values_[n];
       at(all_.changes, n, r) += weight * (values_[n] - before_[n]);

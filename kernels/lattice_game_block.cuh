@@ -95,6 +95,29 @@ struct Lattice {
   }
 };
 
+template <class Int>
+__device__ inline void add_atomically(Int* entry, Int term) {
+  if constexpr (sizeof(Int) == sizeof(unsigned long long)) {
+    atomicAdd(reinterpret_cast<unsigned long long*>(entry), static_cast<unsigned long long>(term));
+  } else {
+    atomicAdd(entry, term);
+  }
+}
+
+/// Zeta transform of `lattices` lattices [2^live] side by side.
+template <class Int>
+__device__ void sum_over_subsets_block(std::int64_t lattices, std::int32_t live, Int* integers) {
+  std::int64_t const pairs = (lattices << live) / 2;
+  for (std::int32_t bit = 0; bit < live; ++bit) {
+    for (std::int64_t i = threadIdx.x; i < pairs; i += blockDim.x) {  // i with a 1 inserted at `bit`
+      std::int64_t const s =
+          ((i >> bit) << (bit + 1)) | (std::int64_t{1} << bit) | (i & ((std::int64_t{1} << bit) - 1));
+      integers[s] += integers[s ^ (std::int64_t{1} << bit)];
+    }
+    __syncthreads();
+  }
+}
+
 /// Moebius scatter of the pair's alive leaves, then the sums over subsets.
 template <class Int>
 __device__ void fill_integers(LatticeGameArgs const& args, std::int64_t row, std::int64_t z, std::uint32_t const* bits,
@@ -105,14 +128,8 @@ __device__ void fill_integers(LatticeGameArgs const& args, std::int64_t row, std
     std::uint32_t const* players = paths.players + paths.player_begin[l];
     Int* const output = integers + (static_cast<std::int64_t>(paths.output[l]) << live);
     scatter_cube(lattice_mask(inside, players, bits), lattice_mask(outside, players, bits),
-                 static_cast<Int>(paths.fixed[l]), [output](std::uint32_t s, Int term) {
-                   if constexpr (sizeof(Int) == sizeof(unsigned long long)) {
-                     atomicAdd(reinterpret_cast<unsigned long long*>(&output[s]),
-                               static_cast<unsigned long long>(term));
-                   } else {
-                     atomicAdd(&output[s], term);
-                   }
-                 });
+                 static_cast<Int>(paths.fixed[l]),
+                 [output](std::uint32_t s, Int term) { add_atomically(&output[s], term); });
   };
   for_alive_bytes(args, row, z, [&](std::int64_t l, std::uint8_t a, std::uint8_t b) {
     auto const cube = cube_of(a, b);
@@ -123,15 +140,7 @@ __device__ void fill_integers(LatticeGameArgs const& args, std::int64_t row, std
     scatter(args.long_paths, l, cube.inside, cube.outside);
   });
   __syncthreads();
-  std::int64_t const pairs = args.outputs * size / 2;
-  for (std::int32_t bit = 0; bit < live; ++bit) {
-    for (std::int64_t i = threadIdx.x; i < pairs; i += blockDim.x) {  // i with a 1 inserted at `bit`
-      std::int64_t const s =
-          ((i >> bit) << (bit + 1)) | (std::int64_t{1} << bit) | (i & ((std::int64_t{1} << bit) - 1));
-      integers[s] += integers[s ^ (std::int64_t{1} << bit)];
-    }
-    __syncthreads();
-  }
+  sum_over_subsets_block(args.outputs, live, integers);
 }
 
 /// Integers -> v(S) - v(empty).
@@ -154,9 +163,28 @@ __device__ void apply_link_block(LatticeGameArgs const& args, std::int32_t live,
   // barriers
 }
 
-/// fold of one output with its halvings side by side: first the chain that folds the players away one by
-/// one, which leaves the entries of bit i's sum at [2^i, 2^(i+1)), then all those sums level by level. Bit i's value is
-/// game[2^i] less the common part.
+/// fold_members with its halvings side by side: first the chain that folds the players away one by one, which leaves
+/// the entries of bit i's sum at [2^i, 2^(i+1)), then all those sums level by level. Bit i's sum is entries[2^i].
+/// Begins at a barrier.
+template <class Real>
+__device__ void fold_members_block(std::int32_t live, Real* entries) {
+  std::int64_t const size = std::int64_t{1} << live;
+  for (std::int64_t half = size / 2; half > 0; half /= 2) {
+    for (std::int64_t i = threadIdx.x; i < half; i += blockDim.x) entries[i] += entries[i + half];
+    __syncthreads();
+  }
+  for (std::int32_t level = live - 2; level >= 0; --level) {
+    std::int64_t const half = std::int64_t{1} << level;
+    std::int64_t const segments = live - 1 - level;  // bits level + 1 .. live - 1
+    for (std::int64_t i = threadIdx.x; i < segments * half; i += blockDim.x) {
+      Real* const segment = entries + (std::int64_t{2} << (level + i / half));
+      segment[i % half] += segment[i % half + half];
+    }
+    __syncthreads();
+  }
+}
+
+/// fold of one output: bit i's value is game[2^i] less the common part.
 template <class Real>
 __device__ void fold_block(std::int32_t live, Real* game, Real* whole) {
   std::int64_t const size = std::int64_t{1} << live;
@@ -167,19 +195,7 @@ __device__ void fold_block(std::int32_t live, Real* game, Real* whole) {
     game[s] *= member_weight<Real>(live, members);
   }
   __syncthreads();
-  for (std::int64_t half = size / 2; half > 0; half /= 2) {
-    for (std::int64_t i = threadIdx.x; i < half; i += blockDim.x) game[i] += game[i + half];
-    __syncthreads();
-  }
-  for (std::int32_t level = live - 2; level >= 0; --level) {
-    std::int64_t const half = std::int64_t{1} << level;
-    std::int64_t const segments = live - 1 - level;  // bits level + 1 .. live - 1
-    for (std::int64_t i = threadIdx.x; i < segments * half; i += blockDim.x) {
-      Real* const segment = game + (std::int64_t{2} << (level + i / half));
-      segment[i % half] += segment[i % half + half];
-    }
-    __syncthreads();
-  }
+  fold_members_block(live, game);
 }
 
 template <class Int, class Real>

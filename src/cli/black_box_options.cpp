@@ -75,6 +75,10 @@ std::optional<EstimatorChoice> estimator_of(Arguments const& arguments, Estimato
     throw Error("usage.predictor", "--estimator focus needs the trees of a model, a black box shows none", {},
                 "use --estimator auto (gp), gp or wls");
   }
+  if (choice.coalitions > EstimatorChoice::kMostSampled) {
+    throw Error("usage.value", fmt::format("--coalitions {}: of a black box at most {}", choice.coalitions,
+                                           EstimatorChoice::kMostSampled));
+  }
   return choice;
 }
 

@@ -61,6 +61,19 @@ std::string utc_now() {
   return text.data();
 }
 
+/// A row's game over its whole background is sampled: the focus is on a pair's own players.
+void sample_only(EstimatorChoice& choice) {
+  if (choice.kind == EstimatorKind::kFocus) {
+    throw Error("usage.value", "--estimator focus takes pairs one by one, --link logit a row's background together", {},
+                "use --estimator auto (gp), gp or wls");
+  }
+  if (choice.coalitions > EstimatorChoice::kMostSampled) {
+    throw Error("usage.value", fmt::format("--coalitions {}: with --link logit at most {}", choice.coalitions,
+                                           EstimatorChoice::kMostSampled));
+  }
+  if (choice.kind == EstimatorKind::kAuto) choice.kind = EstimatorKind::kGp;
+}
+
 }  // namespace
 
 ExplainJob::ExplainJob(ExplainOptions options, Console const& console)
@@ -163,6 +176,7 @@ void ExplainJob::prepare_engine() {
   bool const estimates = std::any_of(models_.begin(), models_.end(),
                                      [this](CompiledModel const& model) { return may_estimate(model, question_); });
   question_.estimator = estimates ? options_.estimator : std::nullopt;
+  if (question_.mean_link == MeanLink::kLogit && question_.estimator) sample_only(*question_.estimator);
   std::vector<std::unique_ptr<Engine>> engines;
   for (auto const& model : models_) engines.push_back(make_engine(model));
   engine_ = make_mean_engine(std::move(engines));

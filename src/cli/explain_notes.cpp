@@ -12,6 +12,16 @@
 
 namespace limpid::cli {
 
+namespace {
+
+/// What most pairs will be estimated by.
+std::string estimator_name(EstimatorChoice const& choice) {
+  if (choice.kind != EstimatorKind::kAuto) return name_of(choice.kind);
+  return choice.coalitions == 0 ? name_of(EstimatorKind::kFocus) : "focus or gp";
+}
+
+}  // namespace
+
 std::string ExplainJob::method_note() const {
   if (is_black_box()) return black_box_note();
   auto const* const space = question_.space == Space::kMargin ? "margin" : "response";
@@ -28,7 +38,7 @@ std::string ExplainJob::method_note() const {
                                 background_weights_.empty() ? "" : "weighted ", background_.rows == 1 ? "" : "s");
   auto const from = options_.background.given ? "" : ", the default";
   auto const larger = question_.estimator ? fmt::format(" up to {} players, above by {}", question_.max_exact_players,
-                                                        name_of(question_.estimator->sampled_kind()))
+                                                        estimator_name(*question_.estimator))
                                           : "";
   return fmt::format("{} space{}, interventional, exact by {}{}; {} ({}{})", space, logit ? ", logit of the mean" : "",
                      how, larger, rows, options_.background.text, from);
@@ -80,6 +90,7 @@ std::string ExplainJob::estimators_used() const {
 }
 
 void ExplainJob::warn_of_target() const {
+  auto const most = question_.estimator->max_coalitions;
   std::string rows;
   for (auto const row : result_.first_over_target) rows += fmt::format("{}{}", rows.empty() ? "" : ", ", row);
   auto const named = static_cast<std::int64_t>(result_.first_over_target.size());
@@ -88,7 +99,7 @@ void ExplainJob::warn_of_target() const {
       fmt::format("{} of {} rows have standard errors above {:g} of the spread of their values at {} "
                   "coalitions per pair: row{} {}{}",
                   format_count(result_.over_target_rows), format_count(result_.rows), question_.estimator->target_error,
-                  question_.estimator->max_coalitions, result_.over_target_rows == 1 ? "" : "s", rows,
+                  most > 0 ? format_count(most) : "the most", result_.over_target_rows == 1 ? "" : "s", rows,
                   result_.over_target_rows > named ? ", ..." : ""));
 }
 

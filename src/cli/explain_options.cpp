@@ -15,7 +15,6 @@ namespace limpid::cli {
 namespace {
 
 constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMostCoalitions = 1 << 15;  ///< the gp's matrix has the square of half of it: 2 GiB
 constexpr std::int64_t kMostClusters = 10'000;
 
 /// N of "sample:N" or "kmeans:N"; false: the text begins otherwise.
@@ -78,12 +77,21 @@ DeviceOption device_option(Arguments const& arguments) {
 
 EstimatorKind estimator_kind(std::string const& name) {
   if (name == "gp") return EstimatorKind::kGp;
+  if (name == "focus") return EstimatorKind::kFocus;
   return name == "wls" ? EstimatorKind::kWls : EstimatorKind::kAuto;
+}
+
+/// Lattices are not bound by the size of a design.
+std::int64_t most_coalitions(EstimatorKind kind) {
+  bool const samples = kind == EstimatorKind::kGp || kind == EstimatorKind::kWls;
+  return samples ? EstimatorChoice::kMostSampled : EstimatorChoice::kMostFocused;
 }
 
 /// --target-error and --max-coalitions.
 void set_target(Arguments const& arguments, EstimatorChoice& out) {
-  out.max_coalitions = arguments.integer("max-coalitions", 2, kMostCoalitions);
+  out.max_coalitions = arguments.integer("max-coalitions", 2, most_coalitions(out.kind));
+  bool const samples = out.kind == EstimatorKind::kGp || out.kind == EstimatorKind::kWls;
+  if (!samples && !arguments.given("max-coalitions")) out.max_coalitions = 0;
   if (!arguments.given("target-error")) {
     if (!arguments.given("max-coalitions")) return;
     throw Error("usage.value", "--max-coalitions is where --target-error stops, which was not given", {},
@@ -96,7 +104,7 @@ void set_target(Arguments const& arguments, EstimatorChoice& out) {
     throw Error("usage.value", fmt::format("--target-error '{}' is not a number above 0 and up to 1", text), {},
                 "for example --target-error 0.01: 1 % of the spread of a row's values");
   }
-  if (out.coalitions > out.max_coalitions) {
+  if (out.max_coalitions > 0 && out.coalitions > out.max_coalitions) {
     throw Error("usage.value",
                 fmt::format("--coalitions {} is more than --max-coalitions {}", out.coalitions, out.max_coalitions));
   }
@@ -108,7 +116,9 @@ EstimatorChoice estimator_choice(Arguments const& arguments) {
   auto const& name = arguments.text("estimator");
   out.kind = estimator_kind(name);
   out.design = arguments.text("design") == "kernel" ? DesignKind::kKernel : DesignKind::kLeverage;
-  if (arguments.text("coalitions") != "auto") out.coalitions = arguments.integer("coalitions", 2, kMostCoalitions);
+  if (arguments.text("coalitions") != "auto") {
+    out.coalitions = arguments.integer("coalitions", 2, most_coalitions(out.kind));
+  }
   out.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kAnyCount));
   set_target(arguments, out);
   if (name == "exact" && out.target_error > 0.0) {

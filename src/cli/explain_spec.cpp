@@ -38,17 +38,19 @@ void add_estimator_options(std::vector<OptionSpec>& out) {
       {"estimator",
        "E",
        kQuestionGroup,
-       "of pairs that differ in more players: gp (posterior mean over sampled coalitions), wls (Kernel SHAP's "
-       "least squares), auto (what is most accurate), exact (none: such rows are an error); estimates carry "
+       "of pairs that differ in more players: focus (the lattice of the players that matter most; no sampling), gp "
+       "(posterior mean over sampled coalitions), wls (Kernel SHAP's least squares), auto (what is most accurate), "
+       "exact (none: such rows are an error); estimates carry "
        "standard errors",
        "auto",
-       {"auto", "gp", "wls", "exact"},
+       {"auto", "focus", "gp", "wls", "exact"},
        {},
        ""});
   out.push_back({"coalitions",
                  "N",
                  kQuestionGroup,
-                 "that are evaluated per estimated pair; auto: 2048 and twice the players that differ",
+                 "that are evaluated per estimated pair; auto: level 12 of focus, for gp and wls 2048 and twice the "
+                 "players that differ",
                  "auto",
                  {},
                  {},
@@ -70,8 +72,14 @@ void add_estimator_options(std::vector<OptionSpec>& out) {
                  {},
                  {},
                  ""});
-  out.push_back(
-      {"max-coalitions", "N", kQuestionGroup, "where --target-error stops, up to 32768", "16384", {}, {}, ""});
+  out.push_back({"max-coalitions",
+                 "N",
+                 kQuestionGroup,
+                 "where --target-error stops, up to 32768; focus and auto: any level where it is not given",
+                 "16384",
+                 {},
+                 {},
+                 ""});
 }
 
 void add_question(std::vector<OptionSpec>& out) {

@@ -201,7 +201,7 @@ class CudaWorker final : public Engine::Worker {
       });
       std::vector<std::int32_t> again;
       for (std::int32_t const r : rows) {
-        row_sums_.take(r, estimate_);
+        row_sums_.take(r, out.players, estimate_);
         estimate_.divide(shared_.weights().total());
         if (is_final(choice, estimate_, first + r, doublings, out)) {
           add_estimate(choice, estimate_, first + r, out);

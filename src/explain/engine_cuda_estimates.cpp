@@ -7,6 +7,7 @@
 
 #include "explain/engine_common.h"
 #include "kernels/apply_operator.h"
+#include "kernels/focused_game.h"
 
 namespace limpid {
 namespace {
@@ -67,15 +68,22 @@ DeviceEstimator::DeviceEstimator(device::Exec const& exec, EstimatorView const& 
   exec.wait();
 }
 
-void RowSums::take(std::int64_t r, RowEstimate& out) const {
+void RowSums::take(std::int64_t r, std::int32_t players, RowEstimate& out) const {
   auto const vectors = static_cast<std::int64_t>(sums.size()) / stride;
+  out.clear(static_cast<std::size_t>(vectors));
   out.pairs = estimated[static_cast<std::size_t>(r)];
-  out.values.resize(static_cast<std::size_t>(vectors));
-  out.errors.resize(static_cast<std::size_t>(vectors));
   for (std::int64_t n = 0; n < vectors; ++n) {
     out.values[static_cast<std::size_t>(n)] = sums[static_cast<std::size_t>(n * stride + r)];
     out.errors[static_cast<std::size_t>(n)] = squares[static_cast<std::size_t>(n * stride + r)];
   }
+  if (focused_sums.empty()) return;
+  std::vector<double> of_row;
+  std::vector<double> changes;
+  for (std::int64_t n = 0; n < vectors; ++n) {
+    of_row.push_back(focused_sums[static_cast<std::size_t>(n * stride + r)]);
+    changes.push_back(focused_changes[static_cast<std::size_t>(n * stride + r)]);
+  }
+  out.add_focused(focused[static_cast<std::size_t>(r)], of_row, changes, static_cast<std::size_t>(players));
 }
 
 DeviceEstimates::DeviceEstimates(device::Exec const& exec, EstimatorChoice const& choice)
@@ -108,6 +116,47 @@ void DeviceEstimates::play(LatticeGameArgs const& game, std::vector<std::int32_t
   exec_.zero(squares_.data(), size * sizeof(double));
   rows_host_ = rows;
   exec_.copy_in(rows_.data(), rows_host_.data(), rows.size() * sizeof(std::int32_t));
+  std::int32_t const most_focused = choice_.most_focus_players();
+  if (most_focused > game.max_players) focus(args, static_cast<std::int64_t>(rows.size()), out);
+  args.max_players = std::max(args.max_players, most_focused);
+  if (args.max_players < args.players) sample(args, rows, out, rows_done);
+  exec_.copy_out(out.sums.data(), sums_.data(), size * sizeof(double));
+  exec_.copy_out(out.squares.data(), squares_.data(), size * sizeof(double));
+  exec_.wait();
+}
+
+/// The first of rows_ by the focused lattice.
+void DeviceEstimates::focus(LatticeGameArgs const& game, std::int64_t rows, RowSums& out) {
+  std::size_t const size = out.sums.size();
+  char const* const what = "sums of focused values";
+  reserve(exec_, focused_sums_, size, what);
+  reserve(exec_, focused_changes_, size, what);
+  reserve(exec_, focused_, out.estimated.size(), what);
+  FocusedGameArgs args;
+  args.lattice = game;
+  args.lattice.rows = rows;
+  args.effort = choice_.focus_effort(doublings_);
+  args.most_players = choice_.most_focus_players();
+  args.row_list = rows_.data();
+  args.sums = focused_sums_.data();
+  args.changes = focused_changes_.data();
+  args.estimated = focused_.data();
+  exec_.zero(args.sums, size * sizeof(double));
+  exec_.zero(args.changes, size * sizeof(double));
+  exec_.zero(args.estimated, out.estimated.size() * sizeof(std::int32_t));
+  focused_game_cuda(exec_, args);
+  out.focused_sums.resize(size);
+  out.focused_changes.resize(size);
+  out.focused.resize(out.estimated.size());
+  exec_.copy_out(out.focused_sums.data(), args.sums, size * sizeof(double));
+  exec_.copy_out(out.focused_changes.data(), args.changes, size * sizeof(double));
+  exec_.copy_out(out.focused.data(), args.estimated, out.focused.size() * sizeof(std::int32_t));
+}
+
+/// The rows by sampled coalitions.
+void DeviceEstimates::sample(LatticeGameArgs const& game, std::vector<std::int32_t> const& rows, RowSums& out,
+                             std::function<void(std::int64_t)> const& rows_done) {
+  std::int64_t const vectors = std::int64_t{game.outputs} * game.players;
   // keys and players of number_players, bits, live; value and variance
   std::int64_t const per_pair = game.players * 16 + 8 + 2 * vectors * static_cast<std::int64_t>(sizeof(double));
   std::int64_t const pairs = std::max<std::int64_t>(kPairBytes / per_pair, 1);
@@ -119,13 +168,10 @@ void DeviceEstimates::play(LatticeGameArgs const& game, std::vector<std::int32_t
     if (rows_done) rows_done(first);
     for (std::int64_t z = 0; z < game.background_rows; z += most) {
       std::int64_t const taken = std::min(at_a_time, count - first);
-      play_slice(args, {rows_.data() + first, taken, z, std::min(most, game.background_rows - z)},
+      play_slice(game, {rows_.data() + first, taken, z, std::min(most, game.background_rows - z)},
                  {rows.begin() + first, rows.begin() + first + taken}, out);
     }
   }
-  exec_.copy_out(out.sums.data(), sums_.data(), size * sizeof(double));
-  exec_.copy_out(out.squares.data(), squares_.data(), size * sizeof(double));
-  exec_.wait();
 }
 
 void DeviceEstimates::reserve_slice(LatticeGameArgs const& game, std::int64_t pairs) {

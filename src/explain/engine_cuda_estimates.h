@@ -1,5 +1,6 @@
-/// Pairs above the lattice's limit on a device: the steps of sampled_game and apply_operator, over as many pairs at a
-/// time as the memory allows, with estimators that are solved once per number of players and stay on the device.
+/// Pairs above the lattice's limit on a device: focused_game, and the steps of sampled_game and apply_operator, over as
+/// many pairs at a time as the memory allows, with estimators that are solved once per number of players and stay on
+/// the device.
 #pragma once
 
 #include <cstdint>
@@ -43,9 +44,13 @@ struct RowSums {
   std::vector<double> sums;             ///< [G x P x stride] of weight times value
   std::vector<double> squares;          ///< [G x P x stride] of weight^2 times variance
   std::vector<std::int32_t> estimated;  ///< [stride] pairs
+  /// The focused pairs, if any: [G x P x stride] sums of weight times value and of the changes, [stride] pairs.
+  std::vector<double> focused_sums;
+  std::vector<double> focused_changes;
+  std::vector<std::int32_t> focused;
 
-  /// Row r's, as sums.
-  void take(std::int64_t r, RowEstimate& out) const;
+  /// Row r's, as sums. `players`: P.
+  void take(std::int64_t r, std::int32_t players, RowEstimate& out) const;
 };
 
 /// One worker's. Thread safety: one thread at a time.
@@ -64,6 +69,9 @@ class DeviceEstimates {
   /// Pairs of a slice by their number of players.
   using Groups = std::map<std::int32_t, std::vector<std::int32_t>>;
 
+  void focus(LatticeGameArgs const& game, std::int64_t rows, RowSums& out);
+  void sample(LatticeGameArgs const& game, std::vector<std::int32_t> const& rows, RowSums& out,
+              std::function<void(std::int64_t)> const& rows_done);
   void reserve_slice(LatticeGameArgs const& game, std::int64_t pairs);
   void play_slice(LatticeGameArgs const& game, PairSlice const& slice, std::vector<std::int32_t> const& rows,
                   RowSums& out);
@@ -83,6 +91,8 @@ class DeviceEstimates {
   device::Buffer<double> differences_, complements_, checks_;
   device::Buffer<double> values_, variances_;
   device::Buffer<double> sums_, squares_;
+  device::Buffer<double> focused_sums_, focused_changes_;
+  device::Buffer<std::int32_t> focused_;
 };
 
 }  // namespace limpid

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/focused_game.h"
 #include "kernels/sampled_game.h"
 
 namespace limpid {
@@ -30,6 +31,35 @@ bool meets_target(double target, RowEstimate const& estimate, std::int64_t r, Ex
 
 }  // namespace
 
+void RowEstimate::clear(std::size_t vectors) {
+  pairs = focused = 0;
+  values.assign(vectors, 0.0);
+  errors.assign(vectors, 0.0);
+}
+
+/// A change that happens to be small says little about its own value, so that half of every square is the mean over the
+/// players that changed. Without a factor, 1.96 errors held 96 to 99 % of the values of single pairs and of means over
+/// ten at each level from 8 to 14, ten models together, but 92 % of one model's values at one level; and 94 % of
+/// another model's at level 6, whose change is of one level. Hence the factor.
+void RowEstimate::add_focused(std::int32_t count, std::span<double const> sums, std::span<double const> changes,
+                              std::size_t players) {
+  constexpr double kFactor = 1.6;  // of squares
+  focused = count;
+  pairs += count;
+  for (std::size_t first = 0; first < sums.size(); first += players) {
+    double squares = 0.0;
+    double changed = 0.0;
+    for (std::size_t n = first; n < first + players; ++n) {
+      values[n] += sums[n];
+      squares += changes[n] * changes[n];
+      changed += changes[n] != 0.0 ? 1.0 : 0.0;
+    }
+    for (std::size_t n = first; n < first + players; ++n) {
+      if (changes[n] != 0.0) errors[n] += kFactor * 0.5 * (changes[n] * changes[n] + squares / changed);
+    }
+  }
+}
+
 void RowEstimate::divide(double total) {
   for (double& value : values) value /= total;
   for (double& error : errors) error = std::sqrt(error) / total;
@@ -45,7 +75,8 @@ bool is_final(EstimatorChoice const& choice, RowEstimate const& estimate, std::i
 
 void add_estimate(EstimatorChoice const& choice, RowEstimate const& estimate, std::int64_t r, Explanation& out) {
   out.estimated[static_cast<std::size_t>(r)] = estimate.pairs;
-  out.pairs_by[static_cast<std::size_t>(choice.sampled_kind())] += estimate.pairs;
+  out.pairs_by[static_cast<std::size_t>(EstimatorKind::kFocus)] += estimate.focused;
+  out.pairs_by[static_cast<std::size_t>(choice.sampled_kind())] += estimate.pairs - estimate.focused;
   for (std::size_t n = 0; n < estimate.values.size(); ++n) {
     std::size_t const at = n * static_cast<std::size_t>(out.stride) + static_cast<std::size_t>(r);
     out.values[at] += estimate.values[n];
@@ -67,30 +98,48 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
   bin_rows(model_, {rows.data + r, rows.stride, 1}, serial_for, scratch.binned);
   make_patterns(model_, scratch.binned.view(), serial_for, scratch.row);
   auto const vectors = static_cast<std::size_t>(out.outputs) * static_cast<std::size_t>(out.players);
-  scratch.estimate.values.resize(vectors);
-  scratch.estimate.errors.resize(vectors);
+  scratch.sums.resize(vectors);
+  scratch.changes.resize(vectors);
   for (std::int32_t doublings = 0;; ++doublings) {
     scratch.estimators->set_doublings(doublings);
-    play(r, out, scratch);
+    play(r, doublings, out, scratch);
     if (is_final(choice_, scratch.estimate, r, doublings, out)) break;
   }
   add_estimate(choice_, scratch.estimate, r, out);
 }
 
-void LargeGames::play(std::int64_t r, Explanation& out, Scratch& scratch) const {
+void LargeGames::play(std::int64_t r, std::int32_t doublings, Explanation const& out, Scratch& scratch) const {
+  std::int32_t largest = out.largest[static_cast<std::size_t>(r)];
+  std::int32_t const most_focused = choice_.most_focus_players();
+  bool const focuses = most_focused > limit_;
+  std::int32_t focused = 0;
+  scratch.estimate.clear(scratch.sums.size());
   if (mean_link_ == MeanLink::kLogit) return play_as_one(scratch);
   background_.for_each_block(scratch.background, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
+    auto lattice = lattice_args(model_, scratch.row, block);
+    lattice.rows = 1;
+    lattice.background_rows = count;
+    lattice.background_begin = begin;
+    lattice.background_total = background_rows_;
+    lattice.background_weight = weights_.values(begin);
+    lattice.weight_total = weights_.total();
+    lattice.max_players = limit_;
+    lattice.value_stride = 1;
+    lattice.largest = &largest;
+    if (focuses) {
+      FocusedGameArgs args;
+      args.lattice = lattice;
+      args.effort = choice_.focus_effort(doublings);
+      args.most_players = most_focused;
+      args.sums = scratch.sums.data();
+      args.changes = scratch.changes.data();
+      args.estimated = &focused;
+      focused_game_cpu(args);
+    }
+    lattice.max_players = std::max(limit_, most_focused);
+    if (largest <= lattice.max_players) return;
     SampledGameArgs args;
-    args.lattice = lattice_args(model_, scratch.row, block);
-    args.lattice.rows = 1;
-    args.lattice.background_rows = count;
-    args.lattice.background_begin = begin;
-    args.lattice.background_total = background_rows_;
-    args.lattice.background_weight = weights_.values(begin);
-    args.lattice.weight_total = weights_.total();
-    args.lattice.max_players = limit_;
-    args.lattice.value_stride = 1;
-    args.lattice.largest = &out.largest[static_cast<std::size_t>(r)];
+    args.lattice = lattice;
     args.estimators = &*scratch.estimators;
     args.order_seed = choice_.seed;
     args.sums = scratch.estimate.values.data();
@@ -98,6 +147,9 @@ void LargeGames::play(std::int64_t r, Explanation& out, Scratch& scratch) const 
     args.estimated = &scratch.estimate.pairs;
     sampled_game_cpu(args);
   });
+  if (focuses) {
+    scratch.estimate.add_focused(focused, scratch.sums, scratch.changes, static_cast<std::size_t>(out.players));
+  }
   scratch.estimate.divide(weights_.total());
 }
 

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "explain/engine.h"
@@ -18,9 +19,15 @@ namespace limpid {
 /// What was estimated of a row: [G x P] weighted means over the background, where its other pairs count 0.
 struct RowEstimate {
   std::int32_t pairs = 0;
+  std::int32_t focused = 0;  ///< of these, by the focused lattice
   std::vector<double> values;
   std::vector<double> errors;  ///< standard errors
 
+  /// Makes room, and zeros.
+  void clear(std::size_t vectors);
+  /// Adds the sums of the focused pairs [G x P], and the squares of their errors. `players`: P.
+  void add_focused(std::int32_t count, std::span<double const> sums, std::span<double const> changes,
+                   std::size_t players);
   /// Makes means of sums over the background, of values and of squares of errors.
   void divide(double total);
 };
@@ -41,6 +48,8 @@ class LargeGames {
     Patterns background;
     RowEstimate estimate;
     WholeRowScratch whole_row;
+    std::vector<double> sums;     ///< [G x P] of the focused pairs
+    std::vector<double> changes;  ///< [G x P]
   };
 
   /// REQUIRES: question.estimator. The model, the background and its weights must outlive it.
@@ -61,7 +70,7 @@ class LargeGames {
 
  private:
   void estimate_row(RowsView rows, std::int64_t r, Explanation& out, Scratch& scratch) const;
-  void play(std::int64_t r, Explanation& out, Scratch& scratch) const;
+  void play(std::int64_t r, std::int32_t doublings, Explanation const& out, Scratch& scratch) const;
   void play_as_one(Scratch& scratch) const;
 
   CompiledModel const& model_;

@@ -76,7 +76,7 @@ Json estimator_of(ManifestFacts const& facts) {
            {"pairs", facts.estimated_pairs}};
   if (choice.target_error > 0.0) {
     out["target"] = {{"error", choice.target_error},
-                     {"max_coalitions", choice.max_coalitions},
+                     {"max_coalitions", choice.max_coalitions > 0 ? Json(choice.max_coalitions) : Json("auto")},
                      {"rows_above", facts.over_target_rows},
                      {"first_rows_above", facts.first_over_target}};
   }
@@ -190,6 +190,7 @@ char const* name_of(Method method) noexcept {
 
 char const* name_of(EstimatorKind kind) noexcept {
   if (kind == EstimatorKind::kAuto) return "auto";
+  if (kind == EstimatorKind::kFocus) return "focus";
   return kind == EstimatorKind::kWls ? "wls" : "gp";
 }
 char const* name_of(DesignKind kind) noexcept { return kind == DesignKind::kKernel ? "kernel" : "leverage"; }

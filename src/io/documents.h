@@ -18,7 +18,7 @@ namespace limpid {
 [[nodiscard]] char const* name_of(Method method) noexcept;  ///< "auto", "interventional", "path-dependent", "kernel"
 [[nodiscard]] char const* name_of(Algorithm algorithm) noexcept;  ///< "leaf-tables", "lattice"
 [[nodiscard]] char const* name_of(MeanLink link) noexcept;        ///< "identity", "logit"
-[[nodiscard]] char const* name_of(EstimatorKind kind) noexcept;   ///< "auto", "gp", "wls"
+[[nodiscard]] char const* name_of(EstimatorKind kind) noexcept;   ///< "auto", "gp", "wls", "focus"
 [[nodiscard]] char const* name_of(DesignKind kind) noexcept;      ///< "leverage", "kernel"
 
 /// analysis.json as SageMaker Clarify writes it: indented by four, doubles in full.

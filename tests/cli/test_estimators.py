@@ -27,7 +27,8 @@ def relative_errors(found, expected):
     return sorted(out)
 
 
-@pytest.mark.parametrize("estimator, median, covered", [("gp", 0.02, 0.93), ("wls", 0.06, 0.93)])
+@pytest.mark.parametrize("estimator, median, covered", [("gp", 0.02, 0.93), ("wls", 0.06, 0.93),
+                                                           ("focus", 0.002, 0.95)])  # fmt: skip
 def test_estimates_are_close_and_say_how_close(exact, estimator, median, covered):
     done = explain(*ARGS, *FEW[:2], "--estimator", estimator, "--coalitions", 400, "--out", "-")
     rows = rows_of(done.stdout)
@@ -178,3 +179,16 @@ def test_method_kernel_plays_the_game_where_leaf_tables_are_exact(tmp_path):
     assert (manifest["space"], manifest["link"]) == ("margin", "sigmoid")
     estimated = rows_of(explain(*margin, "--method", "kernel_shap", *FEW, "--coalitions", 400, "--out", "-").stdout)
     assert 0 < sorted(relative_errors(estimated, tables))[len(tables) // 2] < 0.05
+
+
+def test_the_focus_is_the_default(exact):
+    few = [*ARGS, *FEW[:2]]
+    done = explain(*few, "--out", "-")
+    assert "were estimated by focus" in done.stderr
+    assert relative_errors(rows_of(done.stdout), exact)[-1] < 1e-4, "level 12 holds every pair of twelve players"
+
+
+def test_the_focus_is_of_pairs():
+    logit = [*ARGS, *FEW[:2], "--link", "logit", "--out", "-"]
+    assert_error(explain(*logit, "--estimator", "focus"), "usage.value", 2, "--link logit")
+    assert " were estimated by gp" in explain(*logit, "--coalitions", 60).stderr

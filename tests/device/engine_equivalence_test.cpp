@@ -56,7 +56,8 @@ std::vector<Asked> every_question() {
     }
   }
   all.push_back({shape_of(Link::kSigmoid, 6, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4}});
-  for (EstimatorKind const kind : {EstimatorKind::kGp, EstimatorKind::kWls}) {  // pairs above the limit
+  for (EstimatorKind const kind : {EstimatorKind::kGp, EstimatorKind::kWls, EstimatorKind::kFocus,
+                                   EstimatorKind::kAuto}) {  // pairs above the limit
     Question estimated{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4};
     estimated.estimator = EstimatorChoice{kind, DesignKind::kLeverage, 40, 3, 0.0, 0};
     all.push_back({shape_of(kind == EstimatorKind::kGp ? Link::kSigmoid : Link::kSoftmax, 6, 12), estimated});

@@ -45,7 +45,7 @@ struct FocusedCase {
     estimated.assign(game.largest.size(), -1);
     args.lattice = game.args;
     args.lattice.max_players = max_players;
-    args.coalitions = coalitions;
+    args.effort.coalitions = coalitions;
     args.sums = sums.data();
     args.changes = changes.data();
     args.estimated = estimated.data();

@@ -28,11 +28,11 @@ RowByTask row_by_task(FocusedGameArgs const& args, std::int64_t r) {
   RowByTask row{std::vector<double>(vectors), std::vector<double>(vectors)};
   for (std::int64_t z = 0; z < args.lattice.background_rows; ++z) {
     auto const live = static_cast<std::int32_t>(keyed_players(args.lattice, r, z).order.size());
-    if (live <= args.lattice.max_players) continue;
-    std::int32_t const level = focus_level(args.coalitions, live);
+    if (!args.plays(live)) continue;
+    std::int32_t const level = args.effort.level(live);
     EXPECT_GT(live, level) << "this oracle knows no whole lattice";
     auto const values = FocusByTask<Int, Real>(args.lattice, r, z, level).values();
-    auto const before = FocusByTask<Int, Real>(args.lattice, r, z, level - kFocusLevelStep).values();
+    auto const before = FocusByTask<Int, Real>(args.lattice, r, z, focus_level_below(level)).values();
     for (std::size_t n = 0; n < vectors; ++n) {
       row.sums[n] += values[n];
       row.changes[n] += values[n] - before[n];
@@ -86,11 +86,22 @@ TEST(FocusedGame, LevelsAndTheirCoalitions) {
   EXPECT_EQ(focus_level(focus_coalitions(12, 20), 20), 12);
   EXPECT_EQ(focus_level(focus_coalitions(12, 20) - 1, 20), 11);
   EXPECT_EQ(focus_level(std::int64_t{1} << 40, 300), kMostFocusLevel);
+  FocusEffort effort;
+  EXPECT_EQ(effort.level(20), FocusEffort::kDefaultLevel);
+  effort.raise = 2;
+  EXPECT_EQ(effort.level(20), FocusEffort::kDefaultLevel + 2);
+  effort.raise = 20;
+  EXPECT_EQ(effort.level(20), kMostFocusLevel);
+  effort.coalitions = focus_coalitions(9, 20);
+  effort.most_coalitions = focus_coalitions(11, 20);
+  EXPECT_EQ(effort.level(20), 11);
+  effort.most_coalitions = 5;
+  EXPECT_EQ(effort.level(20), 9) << "the budget itself stays";
 }
 
 /// Three of R: v = 1 for all ten players, else 0. h = t^3 is a cubic and d_j = t^2 a parabola: the exact 1/10.
 TEST(FocusedGame, ThreeRemainingPlayersOfOneProductAreExact) {
-  FocusedCase made(all_together(10), 0, 0);
+  FocusedCase made(all_together(10), 0, focus_coalitions(8, 10));
   made.play();
   for (std::int32_t p = 0; p < 10; ++p) EXPECT_NEAR(made.at(made.sums, 0, p, 0), 0.1, 1e-12) << p;
   EXPECT_EQ(made.estimated[0], 1);
@@ -100,7 +111,7 @@ TEST(FocusedGame, ThreeRemainingPlayersOfOneProductAreExact) {
 /// (3 t^2 - t) / 2 with the exact middle 1/8, so that phi_j = int t^7 d_j dt = 17/180. Two levels below, f = 5:
 /// h = t^6 becomes 4 t^3 - 3 t^2, phi_i = 1/14; d_j = t^5 becomes (15 t^2 - 7 t) / 8, 7/64, and the sum 1 wants 3/28.
 TEST(FocusedGame, FourRemainingPlayersByHand) {
-  FocusedCase made(all_together(11), 0, 0);
+  FocusedCase made(all_together(11), 0, focus_coalitions(8, 11));
   made.play();
   for (std::int32_t p = 0; p < 11; ++p) {
     double const value = p < 7 ? 4.0 / 45 : 17.0 / 180;
@@ -113,7 +124,8 @@ TEST(FocusedGame, FourRemainingPlayersByHand) {
 TEST(FocusedGame, IsItsDefinition) {
   for (Link const link : {Link::kSigmoid, Link::kExp, Link::kSoftplus, Link::kSignedSquare, Link::kIdentity}) {
     SCOPED_TRACE(name_of(link));
-    FocusedCase made({.background = 2, .players = 13, .short_leaves = 90, .long_leaves = 5, .link = link}, 8, 0);
+    FocusedCase made({.background = 2, .players = 13, .short_leaves = 90, .long_leaves = 5, .link = link}, 8,
+                     focus_coalitions(8, 13));
     made.play();
     ASSERT_EQ(made.estimated[0], 2);
     std::vector<double> sums(13), changes(13);
@@ -136,7 +148,7 @@ TEST(FocusedGame, IsItsDefinition) {
 }
 
 TEST(FocusedGame, TwoRemainingPlayersAreExact) {
-  FocusedCase made({.players = 9, .short_leaves = 80}, 8, 0);
+  FocusedCase made({.players = 9, .short_leaves = 80}, 8, focus_coalitions(8, 9));
   made.play();
   ASSERT_EQ(made.estimated[0], 1);
   auto const exact = shapley_by_definition(made.args.lattice, cubes_of(made.args.lattice, 0, 0));
@@ -148,7 +160,7 @@ TEST(FocusedGame, TwoRemainingPlayersAreExact) {
 /// A level that holds all players is the whole lattice, to the bit, and does not change.
 TEST(FocusedGame, ALevelThatHoldsThePairIsTheLattice) {
   for (Link const link : {Link::kSigmoid, Link::kExp}) {
-    FocusedCase made({.rows = 3, .players = 8, .short_leaves = 60, .link = link}, 3, 0);
+    FocusedCase made({.rows = 3, .players = 8, .short_leaves = 60, .link = link}, 3, 256);
     lattice_game_cpu(made.game.args);
     made.play();
     for (std::int64_t r = 0; r < 3; ++r) {
@@ -183,10 +195,10 @@ TEST(FocusedGame, BitsOfTheTaskOnEverySimdTarget) {
 }
 
 TEST(FocusedGame, ManyPlayersAndHigherLevels) {
-  FocusedCase many({.players = 70, .short_leaves = 60, .long_leaves = 20}, 16, 0);
+  FocusedCase many({.players = 70, .short_leaves = 60, .long_leaves = 20}, 16, 1);
   expect_bits_of_the_task(many);
   EXPECT_GT(many.game.largest[0], 40);
-  for (std::int32_t const level : {9, 11, 12}) {
+  for (std::int32_t const level : {6, 7, 9, 11, 12}) {
     SCOPED_TRACE(level);
     FocusedCase made({.players = 16, .short_leaves = 200}, 12, focus_coalitions(level, 16));
     expect_bits_of_the_task(made);
@@ -197,10 +209,10 @@ TEST(FocusedGame, ManyPlayersAndHigherLevels) {
 /// The higher the level, the nearer to the exact values; the change is about as large as what the lower level lacks.
 TEST(FocusedGame, ErrorsFallWithTheLevel) {
   LatticeShape const shape{.background = 4, .players = 16, .short_leaves = 300, .longest = 6};
-  FocusedCase exact(shape, 16, 0);
+  FocusedCase exact(shape, 16, 1);
   lattice_game_cpu(exact.args.lattice);
   double before = 1.0;
-  for (std::int32_t const level : {8, 10, 12, 14}) {
+  for (std::int32_t const level : {6, 8, 10, 12, 14}) {
     FocusedCase made(shape, 8, focus_coalitions(level, 16));
     made.play();
     ASSERT_EQ(made.estimated[0], 4);
@@ -220,9 +232,9 @@ TEST(FocusedGame, ErrorsFallWithTheLevel) {
 /// Rows whose pairs are all small are 0, small pairs of other rows add nothing; sums go on from block to block.
 TEST(FocusedGame, SmallPairsAndBackgroundInBlocks) {
   LatticeShape const shape{.rows = 6, .background = 5, .players = 12, .short_leaves = 14};
-  FocusedCase whole(shape, 9, 0);
+  FocusedCase whole(shape, 9, focus_coalitions(8, 12));
   whole.play();
-  FocusedCase blocks(shape, 9, 0);
+  FocusedCase blocks(shape, 9, focus_coalitions(8, 12));
   auto const* const background = blocks.args.lattice.background_bytes;
   blocks.args.lattice.background_total = 5;
   for (std::int64_t const begin : {0, 2}) {

@@ -7,6 +7,7 @@
 
 #include "device/device_case.h"
 #include "device/device_operator.h"
+#include "device/focused_device.h"
 #include "device/sampled_case.h"
 #include "explain/engine.h"
 #include "simt/sanitizers.h"
@@ -79,6 +80,12 @@ TEST(BarrierCase, RowsWithTheirBackground) {
   expect_engine_equals_cpu(shape, question, 3);
 }
 
+/// Two pairs on one block: one of a whole lattice, and one of two levels.
+TEST(BarrierCase, FocusedGame) {
+  tests::FocusedCase made({.rows = 1, .background = 4, .players = 10, .outputs = 2, .short_leaves = 24}, 5, 1);
+  tests::expect_equal_focus(made);
+}
+
 /// Barriers in the source of the kernels, as Site::text() has them.
 std::set<std::string> barriers_in_source() {
   std::set<std::string> sites;
@@ -99,7 +106,8 @@ std::set<std::string> barriers_in_source() {
 
 char const* const kCases[] = {"BarrierCase.LeafTables",         "BarrierCase.Lattice",
                               "BarrierCase.LatticeOfLongPaths", "BarrierCase.SampledGame",
-                              "BarrierCase.ApplyOperator",      "BarrierCase.RowsWithTheirBackground"};
+                              "BarrierCase.ApplyOperator",      "BarrierCase.RowsWithTheirBackground",
+                              "BarrierCase.FocusedGame"};
 
 /// The first case that notices the missing barrier, and how; empty: none.
 std::string noticed_by(std::string const& site, std::string const& order) {
