@@ -43,6 +43,7 @@ class SolveOperator : public DeviceTest {
  protected:
   void SetUp() override {
     DeviceTest::SetUp();
+    if (IsSkipped()) return;
     exec_ = std::make_unique<device::Exec>(0);
     std::string reason;
     solver_ = make_solver_cuda(*exec_, reason);
