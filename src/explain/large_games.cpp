@@ -108,6 +108,22 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
   add_estimate(choice_, scratch.estimate, r, out);
 }
 
+/// Of the row against the background rows [begin, begin + count).
+LatticeGameArgs LargeGames::row_args(Scratch const& scratch, Patterns const& block, std::int64_t begin,
+                                     std::int64_t count, std::int32_t& largest) const {
+  auto out = lattice_args(model_, scratch.row, block);
+  out.rows = 1;
+  out.background_rows = count;
+  out.background_begin = begin;
+  out.background_total = background_rows_;
+  out.background_weight = weights_.values(begin);
+  out.weight_total = weights_.total();
+  out.max_players = limit_;
+  out.value_stride = 1;
+  out.largest = &largest;
+  return out;
+}
+
 void LargeGames::play(std::int64_t r, std::int32_t doublings, Explanation const& out, Scratch& scratch) const {
   std::int32_t largest = out.largest[static_cast<std::size_t>(r)];
   std::int32_t const most_focused = choice_.most_focus_players();
@@ -116,16 +132,7 @@ void LargeGames::play(std::int64_t r, std::int32_t doublings, Explanation const&
   scratch.estimate.clear(scratch.sums.size());
   if (mean_link_ == MeanLink::kLogit) return play_as_one(scratch);
   background_.for_each_block(scratch.background, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
-    auto lattice = lattice_args(model_, scratch.row, block);
-    lattice.rows = 1;
-    lattice.background_rows = count;
-    lattice.background_begin = begin;
-    lattice.background_total = background_rows_;
-    lattice.background_weight = weights_.values(begin);
-    lattice.weight_total = weights_.total();
-    lattice.max_players = limit_;
-    lattice.value_stride = 1;
-    lattice.largest = &largest;
+    auto lattice = row_args(scratch, block, begin, count, largest);
     if (focuses) {
       FocusedGameArgs args;
       args.lattice = lattice;

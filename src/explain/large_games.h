@@ -70,6 +70,8 @@ class LargeGames {
 
  private:
   void estimate_row(RowsView rows, std::int64_t r, Explanation& out, Scratch& scratch) const;
+  [[nodiscard]] LatticeGameArgs row_args(Scratch const& scratch, Patterns const& block, std::int64_t begin,
+                                         std::int64_t count, std::int32_t& largest) const;
   void play(std::int64_t r, std::int32_t doublings, Explanation const& out, Scratch& scratch) const;
   void play_as_one(Scratch& scratch) const;
 

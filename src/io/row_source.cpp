@@ -40,6 +40,7 @@ CsvRowSource::CsvRowSource(ReadOptions options, std::vector<std::string> const& 
   plan_.schema.category_texts.resize(plan_.column_of_feature.size());
   plan_.schema.kinds.resize(plan_.column_of_feature.size(), FeatureKind::kNumeric);
   std::vector<std::int32_t> texts;
+  texts.reserve(text_columns.size());
   for (auto const& name : text_columns) texts.push_back(find_column(head, options_, "--text-columns", name));
   plan_.schema.named = options_.header;
   start(skip, head.column_count);

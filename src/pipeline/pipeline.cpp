@@ -126,8 +126,8 @@ class Run {
       check_on();
       advance(rows - std::exchange(told, rows));
     };
-    worker->explain(
-        {chunk.values.data(), chunk.stride, chunk.rows, chunk.texts.empty() ? nullptr : &chunk.texts}, count_only_, out);
+    worker->explain({chunk.values.data(), chunk.stride, chunk.rows, chunk.texts.empty() ? nullptr : &chunk.texts},
+                    count_only_, out);
     advance(chunk.rows - told);
     watch.lap(seconds.explain);
   }
