@@ -46,6 +46,10 @@ void add_estimator_options(std::vector<OptionSpec>& out) {
        {"auto", "focus", "gp", "wls", "exact"},
        {},
        ""});
+}
+
+/// How much work an estimate is worth.
+void add_effort_options(std::vector<OptionSpec>& out) {
   out.push_back({"coalitions",
                  "N",
                  kQuestionGroup,
@@ -118,6 +122,7 @@ void add_question(std::vector<OptionSpec>& out) {
                  {},
                  ""});
   add_estimator_options(out);
+  add_effort_options(out);
   add_group_options(out);
   out.push_back({"seed", "N", kQuestionGroup, "of sample:N and of the designs of coalitions", "0", {}, {}, ""});
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <utility>
 
 #include "blackbox/http_client.h"
 #include "cli/data_options.h"
@@ -19,19 +20,20 @@ constexpr char const* kHttpGroup = "--predictor http://... or https://...";
 constexpr double kBytesOfMegabyte = 1e6;
 constexpr double kMostSeconds = 86400.0;
 
-std::vector<OptionSpec> const& http_specs() {
-  static std::map<std::string, std::string> const kTypes{{"text/csv", "csv"},
-                                                         {"application/jsonlines", "jsonlines"},
-                                                         {"application/json", "json"},
-                                                         {"jsonl", "jsonlines"}};
-  static std::vector<OptionSpec> const kSpecs{
+/// What is asked, and what is read from the answer.
+std::vector<OptionSpec> body_specs() {
+  std::map<std::string, std::string> const types{{"text/csv", "csv"},
+                                                 {"application/jsonlines", "jsonlines"},
+                                                 {"application/json", "json"},
+                                                 {"jsonl", "jsonlines"}};
+  return {
       {"content-type",
        "T",
        kHttpGroup,
        "of the requests: csv, jsonlines, json. Other names: text/csv, application/json...",
        "csv",
        {"csv", "jsonlines", "json"},
-       kTypes,
+       types,
        ""},
       {"accept",
        "T",
@@ -39,7 +41,7 @@ std::vector<OptionSpec> const& http_specs() {
        "of the answers, likewise (default: as the requests)",
        "",
        {"csv", "jsonlines", "json"},
-       kTypes,
+       types,
        ""},
       {"content-template",
        "TEXT",
@@ -77,7 +79,12 @@ std::vector<OptionSpec> const& http_specs() {
        "",
        {},
        {},
-       ""},
+       ""}};
+}
+
+/// How the requests travel.
+std::vector<OptionSpec> transfer_specs() {
+  return {
       {"requests-in-flight", "N", kHttpGroup, "at a time; answers keep the order of the rows", "4", {}, {}, ""},
       {"rows-per-request", "N", kHttpGroup, "at most", "4096", {}, {}, ""},
       {"max-payload",
@@ -99,7 +106,17 @@ std::vector<OptionSpec> const& http_specs() {
        {},
        ""},
       {"ca-file", "FILE", kHttpGroup, "https: certificates to trust, PEM, instead of the system's", "", {}, {}, ""}};
-  return kSpecs;
+}
+
+std::vector<OptionSpec> make_http_specs() {
+  auto out = body_specs();
+  for (auto& spec : transfer_specs()) out.push_back(std::move(spec));
+  return out;
+}
+
+std::vector<OptionSpec> const& http_specs() {
+  static std::vector<OptionSpec> const specs = make_http_specs();
+  return specs;
 }
 
 double number_option(Arguments const& arguments, std::string const& name, double low, double high) {

@@ -40,6 +40,7 @@ class FocusDefinition {
       if (set == 0) break;
     }
     std::vector<double> out;
+    out.reserve(sums.size());
     for (auto const& integrand : sums) out.push_back(simpson(integrand));
     double lack = v(focus_mask_ | rest_mask_) - v(0);
     double keys = 0.0;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "kernels/focused_game.task.h"
@@ -107,20 +108,26 @@ class FocusByTask {
       if (args_.link == Link::kSoftmax) take_odds(middle, changes.back());
       for (std::size_t i = 0; i < all_; ++i) squares[i] += changes.back()[i] * changes.back()[i];
     }
-    for (std::size_t i = 0; i < all_; ++i) {
-      Real const slope = args_.link == Link::kSoftmax ? focused::mean_odds_slope(middle[i], squares[i])
-                                                      : focused::mean_slope(args_.link, middle[i], squares[i]);
-      squares[i] = weight(focused::Weights::kRestMiddle, i % size_) * slope;
-    }
+    take_slopes(middle, squares);
     for (std::size_t g = 0; g < outputs; ++g) {
-      double* const of_output = out.data() + g * static_cast<std::size_t>(args_.players);
-      double const sum = fold_focus(g, none, slope_none, whole, slope_all, of_output);
+      std::span<double> const of_output(out.data() + g * static_cast<std::size_t>(args_.players),
+                                        static_cast<std::size_t>(args_.players));
+      double const sum = fold_focus(g, none, slope_none, whole, slope_all, of_output.data());
       finish_rest(g, sum, static_cast<double>(whole[(g + 1) * size_ - 1]), squares, changes, ends, of_output);
     }
     return out;
   }
 
  private:
+  /// Sums of squares of the changes -> what a change at t = 1/2 counts.
+  void take_slopes(std::vector<Real> const& middle, std::vector<Real>& squares) const {
+    for (std::size_t i = 0; i < all_; ++i) {
+      Real const slope = args_.link == Link::kSoftmax ? focused::mean_odds_slope(middle[i], squares[i])
+                                                      : focused::mean_slope(args_.link, middle[i], squares[i]);
+      squares[i] = weight(focused::Weights::kRestMiddle, i % size_) * slope;
+    }
+  }
+
   template <class Pattern>
   void scatter(PathsView const& paths, Pattern const* row, Pattern const* background) {
     for (std::int64_t l = 0; l < paths.leaves; ++l) {
@@ -224,7 +231,8 @@ class FocusByTask {
   }
 
   void finish_rest(std::size_t g, double sum, double whole, std::vector<Real> const& scales,
-                   std::vector<std::vector<Real>> const& changes, std::vector<double> const& ends, double* values) {
+                   std::vector<std::vector<Real>> const& changes, std::vector<double> const& ends,
+                   std::span<double> values) {
     auto const outputs = static_cast<std::size_t>(args_.outputs);
     double keys = 0.0;
     auto const player = [&](std::size_t j) {

@@ -94,22 +94,15 @@ std::vector<Int> pair_lattice(LatticeGameArgs const& args, std::int64_t r, std::
   return cubes;
 }
 
-/// Row r by the steps of the task: phi [G x P], 0 above the limit; returns V.
+/// Sums over the background of a row's p, then of its 1 - p: [2 x G x 2^V]. `row_bits` [P]: the row's players' bits.
 template <class Int>
-std::int32_t play_row_by_task(LatticeGameArgs const& args, std::int64_t r, std::vector<double>& phi) {
+std::vector<double> sum_pairs_by_task(LatticeGameArgs const& args, std::int64_t r,
+                                      std::vector<std::uint32_t> const& row_bits, std::int32_t live) {
   auto const outputs = static_cast<std::size_t>(args.outputs);
-  phi.assign(outputs * static_cast<std::size_t>(args.players), 0.0);
-  std::vector<std::uint32_t> row_bits(static_cast<std::size_t>(args.players), 0);
+  std::size_t const size = std::size_t{1} << live;
+  std::vector<double> sums(2 * outputs * size, 0.0);
   std::vector<std::uint32_t> bits;
   std::int32_t pair_live = 0;
-  for (std::int64_t z = 0; z < args.background_rows; ++z) {
-    (void)pair_lattice<Int>(args, r, z, bits, pair_live);
-    for (std::size_t p = 0; p < bits.size(); ++p) row_bits[p] |= bits[p] != 0 || row_bits[p] != 0 ? 1U : 0U;
-  }
-  std::int32_t const live = lattice::number_live(row_bits.data(), args.players);
-  if (live == 0 || live > args.max_players) return live;
-  std::size_t const size = std::size_t{1} << live;
-  std::vector<double> sums(2 * outputs * size, 0.0);  // of p, then of 1 - p
   for (std::int64_t z = 0; z < args.background_rows; ++z) {
     auto const cubes = pair_lattice<Int>(args, r, z, bits, pair_live);
     std::uint32_t pair_players = 0;
@@ -129,6 +122,26 @@ std::int32_t play_row_by_task(LatticeGameArgs const& args, std::int64_t r, std::
       }
     }
   }
+  return sums;
+}
+
+/// Row r by the steps of the task: phi [G x P], 0 above the limit; returns V.
+template <class Int>
+std::int32_t play_row_by_task(LatticeGameArgs const& args, std::int64_t r, std::vector<double>& phi) {
+  auto const outputs = static_cast<std::size_t>(args.outputs);
+  auto const players = static_cast<std::size_t>(args.players);
+  phi.assign(outputs * players, 0.0);
+  std::vector<std::uint32_t> row_bits(players, 0);
+  std::vector<std::uint32_t> bits;
+  std::int32_t pair_live = 0;
+  for (std::int64_t z = 0; z < args.background_rows; ++z) {
+    (void)pair_lattice<Int>(args, r, z, bits, pair_live);
+    for (std::size_t p = 0; p < players; ++p) row_bits[p] |= bits[p] != 0 || row_bits[p] != 0 ? 1U : 0U;
+  }
+  std::int32_t const live = lattice::number_live(row_bits.data(), args.players);
+  if (live == 0 || live > args.max_players) return live;
+  std::size_t const size = std::size_t{1} << live;
+  auto sums = sum_pairs_by_task<Int>(args, r, row_bits, live);
   for (std::size_t g = 0; g < outputs; ++g) {
     double* const game = sums.data() + g * size;
     double const* const against = sums.data() + (outputs + g) * size;
@@ -136,8 +149,8 @@ std::int32_t play_row_by_task(LatticeGameArgs const& args, std::int64_t r, std::
     for (std::size_t s = 0; s < size; ++s) game[s] = row_game::log_odds(game[s], against[s]) - empty;
     double values[32];
     lattice::fold(game, live, values);
-    for (std::size_t p = 0; p < bits.size(); ++p) {
-      if (row_bits[p] != 0) phi[g * bits.size() + p] = values[std::countr_zero(row_bits[p])];
+    for (std::size_t p = 0; p < players; ++p) {
+      if (row_bits[p] != 0) phi[g * players + p] = values[std::countr_zero(row_bits[p])];
     }
   }
   return live;

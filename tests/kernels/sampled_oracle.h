@@ -53,9 +53,11 @@ void add_named(PathsView const& paths, Pattern const* row, Pattern const* backgr
     live.insert(cube.outside.begin(), cube.outside.end());
   }
   std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed;
+  keyed.reserve(live.size());
   for (std::uint32_t const player : live) keyed.emplace_back(player_key(order_seed, z, player), player);
   std::sort(keyed.begin(), keyed.end());
   std::vector<std::uint32_t> players;
+  players.reserve(keyed.size());
   for (auto const& [key, player] : keyed) players.push_back(player);
   return players;
 }

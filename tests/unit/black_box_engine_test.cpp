@@ -60,6 +60,7 @@ TEST(BlackBoxEngine, SendsTheSameRowOnceAndNeverMoreThanAskedFor) {
   static_cast<void>(explain(predictor, features(3), estimating(), twins, zeros));
   EXPECT_EQ(predictor.costs().rows, 1 + 1 + 6);  // the background, the rows, and one game
   std::vector<std::vector<double>> many;
+  many.reserve(300);
   for (int i = 0; i < 300; ++i) many.push_back({i + 1.0, i + 2.0, i + 3.0});
   static_cast<void>(explain(predictor, features(3), estimating(), Table(many), zeros));
   EXPECT_EQ(predictor.largest_call, 100);
@@ -146,6 +147,7 @@ TEST(BlackBoxEngine, TakesTheLogOddsOfTheMean) {
       });
       expect_values(found, r, 0, truth);
       std::vector<double> negative;
+      negative.reserve(truth.size());
       for (double const value : truth) negative.push_back(-value);
       expect_values(found, r, 1, negative);
     }
