@@ -7,7 +7,6 @@
 #include <cmath>
 #include <fstream>
 #include <map>
-#include <utility>
 
 #include "blackbox/http_client.h"
 #include "cli/data_options.h"
@@ -20,29 +19,33 @@ constexpr char const* kHttpGroup = "--predictor http://... or https://...";
 constexpr double kBytesOfMegabyte = 1e6;
 constexpr double kMostSeconds = 86400.0;
 
-/// What is asked, and what is read from the answer.
-std::vector<OptionSpec> body_specs() {
+/// The kinds of text that go and come.
+std::vector<OptionSpec> type_specs() {
   std::map<std::string, std::string> const types{{"text/csv", "csv"},
                                                  {"application/jsonlines", "jsonlines"},
                                                  {"application/json", "json"},
                                                  {"jsonl", "jsonlines"}};
+  return {{"content-type",
+           "T",
+           kHttpGroup,
+           "of the requests: csv, jsonlines, json. Other names: text/csv, application/json...",
+           "csv",
+           {"csv", "jsonlines", "json"},
+           types,
+           ""},
+          {"accept",
+           "T",
+           kHttpGroup,
+           "of the answers, likewise (default: as the requests)",
+           "",
+           {"csv", "jsonlines", "json"},
+           types,
+           ""}};
+}
+
+/// What is asked, and what is read from the answer.
+std::vector<OptionSpec> body_specs() {
   return {
-      {"content-type",
-       "T",
-       kHttpGroup,
-       "of the requests: csv, jsonlines, json. Other names: text/csv, application/json...",
-       "csv",
-       {"csv", "jsonlines", "json"},
-       types,
-       ""},
-      {"accept",
-       "T",
-       kHttpGroup,
-       "of the answers, likewise (default: as the requests)",
-       "",
-       {"csv", "jsonlines", "json"},
-       types,
-       ""},
       {"content-template",
        "TEXT",
        kHttpGroup,
@@ -109,8 +112,9 @@ std::vector<OptionSpec> transfer_specs() {
 }
 
 std::vector<OptionSpec> make_http_specs() {
-  auto out = body_specs();
-  for (auto& spec : transfer_specs()) out.push_back(std::move(spec));
+  std::vector<OptionSpec> out;
+  for (auto const& specs : {type_specs(), body_specs(), transfer_specs()})
+    out.insert(out.end(), specs.begin(), specs.end());
   return out;
 }
 
