@@ -26,16 +26,16 @@ struct SampledCase {
   SampledRowArgs args;
 
   SampledCase(LatticeShape const& shape, std::int64_t pairs) : game(make_lattice_case(shape)) {
-    auto const live = row_players(game.args, 0);
-    for (std::uint64_t rest = live; rest != 0; rest &= rest - 1) {
-      players.push_back(static_cast<std::uint32_t>(std::countr_zero(rest)));
-    }
+    find_players(shape.players);
+    std::size_t const words = (players.size() + 63) / 64;
     std::mt19937_64 random(7);
-    std::uint64_t const everyone = players.size() == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << players.size()) - 1;
-    for (std::int64_t p = 0; p < pairs; ++p) coalitions.push_back(random() & everyone);
+    for (std::int64_t p = 0; p < pairs; ++p) {
+      for (std::size_t w = 0; w < words; ++w) coalitions.push_back(random() & word_of_all(players.size() - 64 * w));
+    }
     args.lattice = game.args;
     args.players = players;
     args.design.players = static_cast<std::int32_t>(players.size());
+    args.design.words = static_cast<std::int32_t>(words);
     args.design.pairs = pairs;
     args.design.coalitions = coalitions.data();
     chance.assign(static_cast<std::size_t>(shape.outputs * args.entries()), -77.0);
@@ -44,7 +44,22 @@ struct SampledCase {
     args.against = against.data();
   }
 
-  /// The players of entry e of the sums.
+  /// Those of the row's game; the oracle has one bit for each, so that of more than 64 all are taken.
+  void find_players(std::int32_t all) {
+    if (all > 64) {
+      for (std::uint32_t p = 0; p < static_cast<std::uint32_t>(all); ++p) players.push_back(p);
+      return;
+    }
+    for (std::uint64_t rest = row_players(game.args, 0); rest != 0; rest &= rest - 1) {
+      players.push_back(static_cast<std::uint32_t>(std::countr_zero(rest)));
+    }
+  }
+
+  static std::uint64_t word_of_all(std::size_t left) {
+    return left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+  }
+
+  /// The players of entry e of the sums. REQUIRES: at most 64.
   [[nodiscard]] std::uint64_t coalition(std::int64_t e) const {
     std::int64_t const pairs = args.design.pairs;
     auto const all = ~std::uint64_t{0};
@@ -92,17 +107,6 @@ TEST(SampledRow, EqualsTheDefinition) {
 TEST(SampledRow, TargetsAndBlocksGiveTheSameBits) {
   for (std::int32_t const players : {20, 50, 90}) {
     SampledCase sampled({.background = 5, .players = players, .short_leaves = 300, .wide = players == 50}, 40);
-    if (players > 64) {  // several words
-      sampled.players.clear();
-      for (std::uint32_t p = 0; p < 90; ++p) sampled.players.push_back(p);
-      sampled.args.players = sampled.players;
-      sampled.args.design.players = players;
-      sampled.args.design.words = 2;
-      std::mt19937_64 random(9);
-      sampled.coalitions.clear();
-      for (int p = 0; p < 40; ++p) sampled.coalitions.insert(sampled.coalitions.end(), {random(), random() >> 38});
-      sampled.args.design.coalitions = sampled.coalitions.data();
-    }
     sampled_row_cpu(sampled.args);
     auto const chance = sampled.chance;
     auto const against = sampled.against;
