@@ -106,12 +106,8 @@ void play_all(FocusedGameArgs const& args) {
 }
 
 void focused_game(FocusedGameArgs const& args) {
-  bool const in_float = lattice::folds_in_float(args.lattice.link);
-  if (args.lattice.wide) {
-    in_float ? play_all<lattice::Wide, float>(args) : play_all<lattice::Wide, double>(args);
-  } else {
-    in_float ? play_all<lattice::Narrow, float>(args) : play_all<lattice::Narrow, double>(args);
-  }
+  lattice::with_number_types(args.lattice,
+                             [&](auto integer, auto real) { play_all<decltype(integer), decltype(real)>(args); });
 }
 
 }  // namespace

@@ -169,12 +169,8 @@ void run(device::Exec const& exec, FocusedGameArgs const& args) {
 
 void focused_game_cuda(device::Exec const& exec, FocusedGameArgs const& args) {
   if (args.lattice.rows == 0 || args.lattice.background_rows == 0) return;
-  bool const single = lattice::folds_in_float(args.lattice.link);
-  if (args.lattice.wide) {
-    single ? run<lattice::Wide, float>(exec, args) : run<lattice::Wide, double>(exec, args);
-  } else {
-    single ? run<lattice::Narrow, float>(exec, args) : run<lattice::Narrow, double>(exec, args);
-  }
+  lattice::with_number_types(args.lattice,
+                             [&](auto integer, auto real) { run<decltype(integer), decltype(real)>(exec, args); });
 }
 
 }  // namespace limpid

@@ -22,6 +22,18 @@ using Wide = std::uint64_t;
 /// Bounded links are folded in float, the others in double.
 LIMPID_HD constexpr bool folds_in_float(Link link) noexcept { return link == Link::kSigmoid || link == Link::kSoftmax; }
 
+/// Calls play(Int{}, Real{}) with the game's own types: integers by its width, numbers after the link by what it folds
+/// in.
+template <class Play>
+void with_number_types(LatticeGameArgs const& args, Play const& play) {
+  bool const in_float = folds_in_float(args.link);
+  if (args.wide) {
+    in_float ? play(Wide{}, float{}) : play(Wide{}, double{});
+  } else {
+    in_float ? play(Narrow{}, float{}) : play(Narrow{}, double{});
+  }
+}
+
 /// Patterns of either width: unused bits are 1, so they are alive and belong to no cube.
 template <class Pattern>
 LIMPID_HD constexpr bool is_alive(Pattern row, Pattern background) noexcept {

@@ -78,12 +78,7 @@ void play_all(LatticeGameArgs const& args) {
 }
 
 void lattice_game(LatticeGameArgs const& args) {
-  bool const in_float = lattice::folds_in_float(args.link);
-  if (args.wide) {
-    in_float ? play_all<lattice::Wide, float>(args) : play_all<lattice::Wide, double>(args);
-  } else {
-    in_float ? play_all<lattice::Narrow, float>(args) : play_all<lattice::Narrow, double>(args);
-  }
+  lattice::with_number_types(args, [&](auto integer, auto real) { play_all<decltype(integer), decltype(real)>(args); });
 }
 
 }  // namespace

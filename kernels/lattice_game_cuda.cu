@@ -166,12 +166,8 @@ void run(device::Exec const& exec, LatticeGameArgs const& args) {
 void lattice_game_cuda(device::Exec const& exec, LatticeGameArgs const& args) {
   if (!args.continues()) exec.zero(args.largest, static_cast<std::size_t>(args.rows) * sizeof(std::int32_t));
   if (args.rows == 0 || args.background_rows == 0) return;
-  bool const single = lattice::folds_in_float(args.link);
-  if (args.wide) {
-    single ? run<lattice::Wide, float>(exec, args) : run<lattice::Wide, double>(exec, args);
-  } else {
-    single ? run<lattice::Narrow, float>(exec, args) : run<lattice::Narrow, double>(exec, args);
-  }
+  lattice::with_number_types(args,
+                             [&](auto integer, auto real) { run<decltype(integer), decltype(real)>(exec, args); });
 }
 
 }  // namespace limpid

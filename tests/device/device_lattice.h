@@ -1,6 +1,12 @@
 /// A lattice case on a device.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "device/bytes.h"
 #include "explain/device_model.h"
 #include "kernels/lattice_case.h"
 
@@ -48,5 +54,18 @@ struct DeviceLattice {
     return args;
   }
 };
+
+/// What the device left is, bit for bit, what the CPU left in the case.
+inline void expect_same_answer(device::Exec const& exec, DeviceLattice const& on_device, LatticeCase const& game) {
+  EXPECT_EQ(copy_back(exec, on_device.largest), game.largest);
+  std::int64_t const stride = std::max<std::int64_t>(game.args.value_stride, 1);
+  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, on_device.values), stride, game.args.rows),
+                        without_padding(game.values, stride, game.args.rows)));
+}
+
+[[nodiscard]] inline std::string text_of(LatticeShape const& shape) {
+  return std::to_string(shape.rows) + " rows, background of " + std::to_string(shape.background) + ", " +
+         std::to_string(shape.players) + " players, link " + name_of(shape.link) + (shape.wide ? ", wide" : "");
+}
 
 }  // namespace limpid::tests

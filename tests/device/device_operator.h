@@ -32,20 +32,7 @@ struct DeviceOperator {
         slot(exec, host.slot),
         args(host.args) {
     exec.wait();
-    EstimatorView& op = args.estimator;
-    op.coalitions = coalitions.data();
-    op.weights = weights.data();
-    op.share = share.data();
-    op.size_share = size_share.data();
-    op.factor = factor.data();
-    op.left = left.data();
-    op.check_weights = check_weights.data();
-    op.check_share = check_share.data();
-    args.differences = differences.data();
-    args.slot = slot.data();
-    args.values = values.data();
-    args.variances = variances.data();
-    args.checks = checks.data();
+    point_at(*this, args);
   }
 };
 

@@ -6,7 +6,7 @@
 
 #include "device/device_case.h"
 #include "device/device_libraries.h"
-#include "device_fixture.h"
+#include "device/long_device_test.h"
 #include "explain/engine.h"
 
 namespace limpid {
@@ -82,12 +82,8 @@ double distance(Explanation const& found, Explanation const& expected) {
   return largest;
 }
 
-class EngineEstimates : public DeviceTest {
+class EngineEstimates : public LongDeviceTest {
  protected:
-  void SetUp() override {
-    DeviceTest::SetUp();
-    if (!kRunsLongTests) GTEST_SKIP() << "minutes under the thread sanitizer";
-  }
   /// Explains the cases on both devices; the tolerance is of distance().
   static void expect_within(double tolerance) {
     Random random(21);

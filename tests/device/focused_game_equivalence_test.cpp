@@ -1,17 +1,11 @@
 // focused_game on games drawn at random: the device gives the CPU's bytes.
 #include "device/focused_device.h"
-#include "device_fixture.h"
+#include "device/long_device_test.h"
 
 namespace limpid::tests {
 namespace {
 
-class FocusedGameEquivalence : public DeviceTest {
- protected:
-  void SetUp() override {
-    DeviceTest::SetUp();
-    if (!kRunsLongTests) GTEST_SKIP() << "minutes under the thread sanitizer";
-  }
-};
+class FocusedGameEquivalence : public LongDeviceTest {};
 
 TEST_P(FocusedGameEquivalence, EveryLinkAndWidth) {
   for (Link const link :

@@ -3,9 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "device/bytes.h"
 #include "device/device_lattice.h"
-#include "device_fixture.h"
+#include "device/long_device_test.h"
 
 namespace limpid::tests {
 namespace {
@@ -16,24 +15,10 @@ void expect_equal_games(LatticeCase& game) {
   DeviceLattice const on_device(exec, game);
   lattice_game_cpu(game.args);
   lattice_game_cuda(exec, on_device.args(game.args));
-  EXPECT_EQ(copy_back(exec, on_device.largest), game.largest);
-  std::int64_t const stride = std::max<std::int64_t>(game.args.value_stride, 1);
-  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, on_device.values), stride, game.args.rows),
-                        without_padding(game.values, stride, game.args.rows)));
+  expect_same_answer(exec, on_device, game);
 }
 
-std::string text_of(LatticeShape const& shape) {
-  return std::to_string(shape.rows) + " rows, background of " + std::to_string(shape.background) + ", " +
-         std::to_string(shape.players) + " players, link " + name_of(shape.link) + (shape.wide ? ", wide" : "");
-}
-
-class LatticeGameEquivalence : public DeviceTest {
- protected:
-  void SetUp() override {
-    DeviceTest::SetUp();
-    if (!kRunsLongTests) GTEST_SKIP() << "minutes under the thread sanitizer";
-  }
-};
+class LatticeGameEquivalence : public LongDeviceTest {};
 
 TEST_P(LatticeGameEquivalence, EveryLinkAndWidth) {
   for (Link const link :
@@ -152,9 +137,7 @@ TEST_P(LatticeGameEquivalence, BackgroundInBlocks) {
   second.background_rows = 3;
   second.background_total = 5;
   lattice_game_cuda(exec, second);
-  EXPECT_EQ(copy_back(exec, on_device.largest), game.largest);
-  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, on_device.values), game.args.value_stride, 7),
-                        without_padding(game.values, game.args.value_stride, 7)));
+  expect_same_answer(exec, on_device, game);
 }
 
 TEST_P(LatticeGameEquivalence, WeightedBackground) {
@@ -169,8 +152,7 @@ TEST_P(LatticeGameEquivalence, WeightedBackground) {
   LatticeGameArgs args = on_device.args(game.args);
   args.background_weight = on_device_weights.data();
   lattice_game_cuda(exec, args);
-  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, on_device.values), game.args.value_stride, 7),
-                        without_padding(game.values, game.args.value_stride, 7)));
+  expect_same_answer(exec, on_device, game);
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, LatticeGameEquivalence, every_device(), name_of_device);

@@ -3,9 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "device/bytes.h"
 #include "device/device_lattice.h"
-#include "device_fixture.h"
+#include "device/long_device_test.h"
 #include "kernels/row_game.h"
 
 namespace limpid::tests {
@@ -24,24 +23,10 @@ void expect_equal_rows(LatticeCase& game, std::vector<double> const& weights = {
   }
   row_game_cpu(on_host);
   row_game_cuda(exec, there);
-  EXPECT_EQ(copy_back(exec, on_device.largest), game.largest);
-  std::int64_t const stride = std::max<std::int64_t>(game.args.value_stride, 1);
-  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, on_device.values), stride, game.args.rows),
-                        without_padding(game.values, stride, game.args.rows)));
+  expect_same_answer(exec, on_device, game);
 }
 
-std::string text_of(LatticeShape const& shape) {
-  return std::to_string(shape.rows) + " rows, background of " + std::to_string(shape.background) + ", " +
-         std::to_string(shape.players) + " players, link " + name_of(shape.link) + (shape.wide ? ", wide" : "");
-}
-
-class RowGameEquivalence : public DeviceTest {
- protected:
-  void SetUp() override {
-    DeviceTest::SetUp();
-    if (!kRunsLongTests) GTEST_SKIP() << "minutes under the thread sanitizer";
-  }
-};
+class RowGameEquivalence : public LongDeviceTest {};
 
 TEST_P(RowGameEquivalence, EveryLinkAndWidth) {
   for (Link const link : {Link::kSigmoid, Link::kSoftmax}) {

@@ -1,18 +1,12 @@
 // The steps of sampled_game on the device against the naive game: every coalition and every leaf, players by name, to
 // the bit; 2 to 300 players, once 1,024; 32- and 64-bit integers, long paths, several outputs.
+#include "device/long_device_test.h"
 #include "device/sampled_case.h"
-#include "device_fixture.h"
 
 namespace limpid::tests {
 namespace {
 
-class SampledGameEquivalence : public DeviceTest {
- protected:
-  void SetUp() override {
-    DeviceTest::SetUp();
-    if (!kRunsLongTests) GTEST_SKIP() << "minutes under the thread sanitizer";
-  }
-};
+class SampledGameEquivalence : public LongDeviceTest {};
 
 /// Around the words of masks and of columns.
 TEST_P(SampledGameEquivalence, DifferencesOfEveryNumberOfPlayers) {

@@ -1,9 +1,6 @@
 /// libFuzzer over the reader. Any bytes as a data file: the reader either throws an Error with a code of its own, or
 /// reads what the slow record parser reads, whatever the sizes of blocks and chunks.
 ///     build/fuzz/tests/fuzz/fuzz_csv -max_total_time=180 -max_len=2000 corpus/
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -16,6 +13,7 @@
 #include "io/csv_record.h"
 #include "io/row_source.h"
 #include "limpid/error.h"
+#include "memory_file.h"
 
 /// Arrow's library is not instrumented, so that containers that cross its border look overflowed.
 extern "C" char const* __asan_default_options() { return "detect_container_overflow=0"; }
@@ -28,21 +26,6 @@ namespace {
 }
 
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
-
-/// Bytes as a file without a name.
-class MemoryFile {
- public:
-  explicit MemoryFile(std::string_view bytes) : descriptor_(::memfd_create("fuzz", 0)) {
-    if (::write(descriptor_, bytes.data(), bytes.size()) != static_cast<::ssize_t>(bytes.size())) fail("memfd");
-  }
-  ~MemoryFile() { ::close(descriptor_); }
-  MemoryFile(MemoryFile const&) = delete;
-  MemoryFile& operator=(MemoryFile const&) = delete;
-  [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 /// Walks over the rows of the text, one record at a time.
 class SlowRows {
@@ -120,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   options.header = (data[0] & 1U) != 0;
   options.block_bytes = 1 + (data[0] >> 1U);
   options.id = "0";
-  MemoryFile const file(text);
+  limpid::fuzz::MemoryFile const file(text);
   options.path = file.path();
   std::string_view start = text;
   if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);

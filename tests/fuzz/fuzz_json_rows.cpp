@@ -1,8 +1,5 @@
 /// libFuzzer over the reader of JSON Lines. Any bytes as the data of a black box: the reader either throws an Error of
 /// its own, or reads the same values whatever the sizes of blocks and chunks, and again from the schema it found.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -14,6 +11,7 @@
 
 #include "io/row_source.h"
 #include "limpid/error.h"
+#include "memory_file.h"
 
 /// Arrow's library is not instrumented, so that containers that cross its border look overflowed.
 extern "C" char const* __asan_default_options() { return "detect_container_overflow=0"; }
@@ -24,21 +22,6 @@ namespace {
   std::fprintf(stderr, "fuzz_json_rows: %s\n", what);
   std::abort();
 }
-
-/// Bytes as a file without a name.
-class MemoryFile {
- public:
-  explicit MemoryFile(std::string_view bytes) : descriptor_(::memfd_create("fuzz", 0)) {
-    if (::write(descriptor_, bytes.data(), bytes.size()) != static_cast<::ssize_t>(bytes.size())) fail("memfd");
-  }
-  ~MemoryFile() { ::close(descriptor_); }
-  MemoryFile(MemoryFile const&) = delete;
-  MemoryFile& operator=(MemoryFile const&) = delete;
-  [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 /// Every value as text, row by row; nothing where the data is refused.
 std::optional<std::vector<std::string>> values(limpid::RowSource& source, std::int64_t chunk_rows) {
@@ -66,7 +49,7 @@ std::optional<std::vector<std::string>> values(limpid::RowSource& source, std::i
 // The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   if (size < 2) return 0;
-  MemoryFile const file({reinterpret_cast<char const*>(data) + 2, size - 2});
+  limpid::fuzz::MemoryFile const file({reinterpret_cast<char const*>(data) + 2, size - 2});
   limpid::ReadOptions options;
   options.path = file.path();
   options.format = limpid::DataFormat::kJsonLines;

@@ -12,8 +12,8 @@
 #include <tuple>
 #include <vector>
 
-#include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
+#include "kernels/lattice_checks.h"
 #include "kernels/lattice_oracle.h"
 
 namespace limpid::tests {
@@ -21,42 +21,22 @@ namespace {
 
 // ------------------------------------------------------------------------------------------------------ checks
 
-/// |computed - definition| over all values, relative to max(1, largest |phi|); NaN counts as infinite.
 double worst_error(LatticeCase const& game) {
   auto const& args = game.args;
-  double worst = 0.0;
-  for (std::int64_t r = 0; r < args.rows; ++r) {
-    std::vector<double> expected(static_cast<std::size_t>(args.outputs * args.players), 0.0);
+  return worst_error(game, [&](std::int64_t r) {
+    std::vector<double> mean(static_cast<std::size_t>(args.outputs * args.players), 0.0);
     for (std::int64_t z = 0; z < args.background_rows; ++z) {
       auto const pair = shapley_by_definition(args, cubes_of(args, r, z));
-      for (std::size_t n = 0; n < pair.size(); ++n) expected[n] += pair[n] / static_cast<double>(args.background_rows);
+      for (std::size_t n = 0; n < pair.size(); ++n) mean[n] += pair[n] / static_cast<double>(args.background_rows);
     }
-    double scale = 1.0;
-    for (double const phi : expected) scale = std::max(scale, std::fabs(phi));
-    for (std::int32_t g = 0; g < args.outputs; ++g) {
-      for (std::int32_t p = 0; p < args.players; ++p) {
-        double const exact = expected[static_cast<std::size_t>(g * args.players + p)];
-        double const error = std::fabs(game.value(g, p, r) - exact) / scale;
-        if (!(error <= worst)) worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
-      }
-    }
-  }
-  return worst;
+    return mean;
+  });
 }
 
 /// The CPU kernel on every SIMD target of this machine gives the bits of the task. Leaves the answer in `game`.
 void expect_bits_of_task(LatticeCase& game) {
   play_by_task(game.args);
-  auto const values = game.values;
-  auto const largest = game.largest;
-  on_each_simd_target([&] {
-    std::fill(game.values.begin(), game.values.end(), -77.0);
-    lattice_game_cpu(game.args);
-    EXPECT_EQ(game.largest, largest);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      ASSERT_EQ(std::bit_cast<std::uint64_t>(game.values[i]), std::bit_cast<std::uint64_t>(values[i])) << "at " << i;
-    }
-  });
+  expect_bits_on_every_target(game, [&] { lattice_game_cpu(game.args); });
 }
 
 // ------------------------------------------------------------------------------------------------------- tests

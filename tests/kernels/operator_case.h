@@ -17,6 +17,25 @@ struct OperatorShape {
   std::int32_t outputs = 1;
 };
 
+/// The arguments' arrays: a case's own, or those of its twin on a device.
+template <class Arrays>
+void point_at(Arrays& arrays, ApplyOperatorArgs& args) {
+  EstimatorView& op = args.estimator;
+  op.coalitions = arrays.coalitions.data();
+  op.weights = arrays.weights.data();
+  op.share = arrays.share.data();
+  op.size_share = arrays.size_share.data();
+  op.factor = arrays.factor.data();
+  op.left = arrays.left.data();
+  op.check_weights = arrays.check_weights.data();
+  op.check_share = arrays.check_share.data();
+  args.differences = arrays.differences.data();
+  args.slot = arrays.slot.data();
+  args.values = arrays.values.data();
+  args.variances = arrays.variances.data();
+  args.checks = arrays.checks.data();
+}
+
 struct OperatorCase {
   std::vector<std::uint64_t> coalitions;
   std::vector<double> weights, share, size_share, factor, left, check_weights, check_share;
@@ -51,28 +70,11 @@ struct OperatorCase {
     args.games = shape.games;
     args.outputs = shape.outputs;
     args.stride = stride;
-    bind();
+    point_at(*this, args);
   }
   OperatorCase(OperatorCase const&) = delete;
   OperatorCase& operator=(OperatorCase const&) = delete;
   ~OperatorCase() = default;
-
-  void bind() {
-    EstimatorView& op = args.estimator;
-    op.coalitions = coalitions.data();
-    op.weights = weights.data();
-    op.share = share.data();
-    op.size_share = size_share.data();
-    op.factor = factor.data();
-    op.left = left.data();
-    op.check_weights = check_weights.data();
-    op.check_share = check_share.data();
-    args.differences = differences.data();
-    args.slot = slot.data();
-    args.values = values.data();
-    args.variances = variances.data();
-    args.checks = checks.data();
-  }
 };
 
 }  // namespace limpid::tests

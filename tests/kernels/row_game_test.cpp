@@ -12,8 +12,8 @@
 #include <tuple>
 #include <vector>
 
-#include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
+#include "kernels/lattice_checks.h"
 #include "kernels/row_oracle.h"
 
 namespace limpid::tests {
@@ -25,38 +25,14 @@ void play(LatticeCase const& game) {
   row_game_cpu(args);
 }
 
-/// |computed - definition| over all values, relative to max(1, largest |phi|); NaN counts as infinite.
 double worst_error(LatticeCase const& game) {
-  auto const& args = game.args;
-  double worst = 0.0;
-  for (std::int64_t r = 0; r < args.rows; ++r) {
-    auto const expected = row_values_by_definition(args, r);
-    double scale = 1.0;
-    for (double const phi : expected) scale = std::max(scale, std::fabs(phi));
-    for (std::int32_t g = 0; g < args.outputs; ++g) {
-      for (std::int32_t p = 0; p < args.players; ++p) {
-        double const exact = expected[static_cast<std::size_t>(g * args.players + p)];
-        double const error = std::fabs(game.value(g, p, r) - exact) / scale;
-        if (!(error <= worst)) worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
-      }
-    }
-  }
-  return worst;
+  return worst_error(game, [&](std::int64_t r) { return row_values_by_definition(game.args, r); });
 }
 
 /// The CPU kernel on every SIMD target of this machine gives the bits of the task. Leaves the answer in `game`.
 void expect_bits_of_task(LatticeCase& game) {
   play_rows_by_task(game.args);
-  auto const values = game.values;
-  auto const largest = game.largest;
-  on_each_simd_target([&] {
-    std::fill(game.values.begin(), game.values.end(), -77.0);
-    play(game);
-    EXPECT_EQ(game.largest, largest);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      ASSERT_EQ(std::bit_cast<std::uint64_t>(game.values[i]), std::bit_cast<std::uint64_t>(values[i])) << "at " << i;
-    }
-  });
+  expect_bits_on_every_target(game, [&] { play(game); });
 }
 
 /// Two players, two background rows, margins in units of log 3. The row passes both leaves (+1 of player 0, -1 of
