@@ -40,6 +40,9 @@ struct LatticeGameArgs {
   double* values = nullptr;       ///< [G x P x value_stride] out: weighted mean over the background rows
   std::int64_t value_stride = 0;
   std::int32_t* largest = nullptr;  ///< [R] out: the most live players V of any pair of the row
+  /// [G x T x value_stride] (pair_index), in and out: the interactions of different players are added, half of their
+  /// Shapley interaction index, as sums until the last block; nullptr: not wanted. REQUIRES: zeros before the first.
+  double* interactions = nullptr;
 
   [[nodiscard]] LIMPID_HD bool continues() const noexcept { return background_begin > 0; }
   [[nodiscard]] LIMPID_HD double weight(std::int64_t z) const noexcept {

@@ -45,6 +45,15 @@ void start_sums(LatticeGameArgs const& args, std::int64_t begin, std::int64_t en
   }
 }
 
+/// Sums -> means, of rows [begin, end).
+void divide_interactions(LatticeGameArgs const& args, std::int64_t begin, std::int64_t end) {
+  if (args.interactions == nullptr || args.divisor() == 1.0) return;
+  std::int64_t const vectors = args.outputs * pair_count(args.players);
+  for (std::int64_t n = 0; n < vectors; ++n) {
+    for (std::int64_t r = begin; r < end; ++r) args.interactions[n * args.value_stride + r] /= args.divisor();
+  }
+}
+
 /// Rows [begin, end) against every background row: sums, then means.
 template <class Int, class Real>
 void play_tile(LatticeGameArgs const& args, std::int64_t begin, std::int64_t end, PairGame<Int, Real>& pair,
@@ -56,10 +65,12 @@ void play_tile(LatticeGameArgs const& args, std::int64_t begin, std::int64_t end
       std::int32_t const live = pair.meet(r, z);
       args.largest[r] = std::max(args.largest[r], live);
       if (live == 0 || live > args.max_players || args.count_only) continue;
-      pair.play(args.weight(z), sums.data() + (r - begin) * vectors);
+      pair.play(args.weight(z), sums.data() + (r - begin) * vectors,
+                args.interactions == nullptr ? nullptr : args.interactions + r);
     }
   }
   if (args.count_only) return;
+  divide_interactions(args, begin, end);
   for (std::int64_t n = 0; n < vectors; ++n) {
     for (std::int64_t r = begin; r < end; ++r) {
       args.values[n * args.value_stride + r] =

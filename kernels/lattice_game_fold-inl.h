@@ -50,8 +50,9 @@ HWY_INLINE Real sum_by_halving(D d, Real* HWY_RESTRICT entries, std::size_t size
   return lattice::sum_by_halving(entries, static_cast<std::uint32_t>(2 * half));
 }
 
-/// The weights that fold takes, made when a V is first seen.
-template <class D, class Real = hn::TFromD<D>>
+/// The weights that fold takes, or others by V and the size of a coalition, made when a V is first seen.
+template <class D, class Real = hn::TFromD<D>,
+          Real (*weight)(std::int32_t, std::int32_t) noexcept = lattice::member_weight<Real>>
 class MemberWeights {
  public:
   explicit MemberWeights(std::int32_t most) : tables_(static_cast<std::size_t>(most) + 1) {}
@@ -65,7 +66,7 @@ class MemberWeights {
       Real* const out = table.reserve(size);
       for (std::size_t i = 0; i < size; ++i) {
         auto const members = static_cast<std::int32_t>(i / lanes) + std::popcount(i % lanes);
-        out[i] = lattice::member_weight<Real>(live, members);
+        out[i] = weight(live, members);
       }
     }
     return table.data();

@@ -16,6 +16,7 @@
 #include "kernels/lattice_game.task.h"
 #include "kernels/lattice_game_scatter-inl.h"
 #include "kernels/lattice_game_simd-inl.h"
+#include "kernels/lattice_pairs_simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limpid {
@@ -26,7 +27,11 @@ template <class Int, class Real>
 class PairGame {
  public:
   explicit PairGame(LatticeGameArgs const& args)
-      : args_(args), cubes_(args), empty_(static_cast<std::size_t>(args.outputs)), weights_(args.max_players) {}
+      : args_(args),
+        cubes_(args),
+        empty_(static_cast<std::size_t>(args.outputs)),
+        weights_(args.max_players),
+        pairs_(args.max_players) {}
 
   /// Takes the pair (row r, background row z) and returns its live players V.
   std::int32_t meet(std::int64_t r, std::int64_t z) {
@@ -35,8 +40,9 @@ class PairGame {
     return live_;
   }
 
-  /// Adds weight times the pair's Shapley values to sums [G x P]. REQUIRES: 1 <= V <= max_players.
-  void play(double weight, double* sums) {
+  /// Adds weight times the pair's Shapley values to sums [G x P], and times its interactions to those of the row,
+  /// [G x T x value_stride], where they are wanted. REQUIRES: 1 <= V <= max_players.
+  void play(double weight, double* sums, double* interactions = nullptr) {
     std::size_t const size = std::size_t{1} << live_;
     auto const outputs = static_cast<std::size_t>(args_.outputs);
     Int* const cubes = lattice_.reserve(outputs * size);
@@ -51,6 +57,7 @@ class PairGame {
       for (std::size_t g = 0; g < outputs; ++g) lattice::sum_over_subsets(cubes + g * size, live_);
       lattice::apply_game_link(args_, cubes, live_, game, empty_.data());
     }
+    if (interactions != nullptr) add_interactions(weight, game, interactions);
     for (std::size_t g = 0; g < outputs; ++g) {
       double values[32];
       if (in_lanes) {
@@ -76,6 +83,15 @@ class PairGame {
     }
   }
 
+  void add_interactions(double weight, Real const* game, double* interactions) {
+    pairs_.set_players(cubes_.players().bit_of_player(), args_.players);
+    std::int64_t const stride = pair_count(args_.players) * args_.value_stride;
+    for (std::int32_t g = 0; g < args_.outputs; ++g) {
+      pairs_.add(game + (static_cast<std::size_t>(g) << live_), live_, weight, interactions + g * stride,
+                 args_.value_stride);
+    }
+  }
+
   void add_values(double weight, double const* values, double* sums) const {
     std::uint32_t const* const bits = cubes_.players().bit_of_player();
     for (std::int32_t p = 0; p < args_.players; ++p) {
@@ -90,6 +106,7 @@ class PairGame {
   Scratch<Real> game_;       ///< [G x 2^V]
   std::vector<Real> empty_;  ///< [G] response of the empty coalition
   MemberWeights<GameTag<Int, Real>> weights_;
+  PairSums pairs_;
 };
 
 }  // namespace HWY_NAMESPACE

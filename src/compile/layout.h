@@ -20,6 +20,8 @@
 
 #include <cstdint>
 
+#include "limpid/platform.h"
+
 namespace limpid {
 
 inline constexpr std::int32_t kMaxShortPlayers = 8;  ///< longest path with a byte pattern and a leaf table
@@ -28,6 +30,13 @@ inline constexpr std::int32_t kMissingBin = 255;
 inline constexpr std::int32_t kMaxColumnThresholds = 254;
 inline constexpr std::int32_t kBlockLeaves = 256;  ///< leaves per block: float inside, double across blocks
 inline constexpr std::int32_t kSummaryRows = 256;  ///< rows per block of a summary, by global row index
+
+/// Pairs {i, j} of P players, i = j among them.
+LIMPID_HD constexpr std::int64_t pair_count(std::int64_t players) noexcept { return players * (players + 1) / 2; }
+/// Place of a pair among them: (0, 0), (0, 1), ..., (1, 1), ... REQUIRES: i <= j < players.
+LIMPID_HD constexpr std::int64_t pair_index(std::int64_t players, std::int64_t i, std::int64_t j) noexcept {
+  return i * players - i * (i - 1) / 2 + (j - i);
+}
 
 enum class ColumnKind : std::uint8_t { kNumeric, kCategoryRank, kCategorySet };
 

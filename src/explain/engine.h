@@ -55,6 +55,7 @@ struct Question {
       std::nullopt;                          ///< of pairs with more live players; none: they are only counted
   bool kernel = false;                       ///< asked for by name: Method::kKernel; `method` is then interventional
   MeanLink mean_link = MeanLink::kIdentity;  ///< kLogit: `algorithm` is the lattice, of rows in place of pairs
+  bool interactions = false;                 ///< of pairs of players too; nothing estimates them: no estimator
 };
 
 /// Resolves method auto and checks the combination (the table in ARCHITECTURE.md, section 2). `background`: one was
@@ -62,6 +63,10 @@ struct Question {
 /// the response is then asked of the ensemble that scale_to_response() made.
 [[nodiscard]] Question plan(Ensemble const& ensemble, Space space, bool space_given, Method method,
                             bool background_given, std::int32_t max_exact_players);
+
+/// Asks the question for interactions as well. `estimator`: what was asked for by name. Throws Error
+/// usage.interactions.
+void ask_for_interactions(Question& question, EstimatorKind estimator);
 
 /// Throws Error model.objective when only the margin of the model can be explained.
 void require_response(Ensemble const& ensemble);
@@ -83,7 +88,14 @@ struct Explanation {
   PairsByEstimator pairs_by{};              ///< of all rows
   std::vector<std::uint8_t> over_target{};  ///< [rows] 1: errors above EstimatorChoice::target_error; else empty
   std::vector<double> error_summary{};      ///< as `summary`, of the standard errors
+  /// With Question::interactions: [G x T x stride], T = pair_count(P), SHAP interaction values: pair i < j half of its
+  /// Shapley interaction index, (i, i) the main effect phi_i - sum over j of the pairs (i, j); else empty.
+  std::vector<double> interactions{};
+  std::vector<double> interaction_summary{};  ///< [ceil(rows / kInteractionRows) x G * T] sums of magnitudes
 };
+
+/// Rows per block of the global sums of interactions, by global row index: chunks start at multiples of it.
+inline constexpr std::int64_t kInteractionRows = 64;
 
 /// Runs body(begin, end) over slices of [0, n), perhaps on several threads, and returns when all are done.
 using ParallelFor = std::function<void(std::int64_t n, std::function<void(std::int64_t, std::int64_t)> const& body)>;

@@ -225,6 +225,9 @@ void shape_explanation(CompiledModel const& model, Question const& question, std
   out.pairs_by = {};
   bool const targeted = estimates && question.estimator->target_error > 0.0;
   out.over_target.assign(targeted ? static_cast<std::size_t>(rows) : 0, 0);
+  std::size_t const pairs = question.interactions ? outputs * static_cast<std::size_t>(pair_count(out.players)) : 0;
+  out.interactions.assign(pairs * stride, 0.0);
+  out.interaction_summary.clear();
 }
 
 }  // namespace limpid

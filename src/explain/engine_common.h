@@ -114,6 +114,10 @@ class LatticeBackground {
 /// Fills out.summary, and out.error_summary where there are errors, on the host.
 void summarise(Explanation& out);
 
+/// Main effects and sums of interactions, from the values and what the pairs of different players hold; nothing where
+/// there are none.
+void finish_interactions(Explanation& out);
+
 /// Sizes the vectors of a chunk's answer; values are 0.
 void shape_explanation(CompiledModel const& model, Question const& question, std::int64_t rows, Explanation& out);
 

@@ -65,6 +65,7 @@ class CpuWorker final : public Engine::Worker {
     if (count_only) return;
     predict(out);
     limpid::summarise(out);
+    finish_interactions(out);
   }
 
  private:
@@ -131,6 +132,7 @@ class CpuWorker final : public Engine::Worker {
       args.values = out.values.data() + first;
       args.value_stride = out.stride;
       args.largest = out.largest.data() + first;
+      args.interactions = out.interactions.empty() ? nullptr : out.interactions.data() + first;
       is_logit() ? play_rows(args) : lattice_game_cpu(args);
     });
   }

@@ -17,6 +17,7 @@
 #include "kernels/solve_operator.h"
 #include "kernels/sum_leaf_tables.h"
 #include "kernels/summarise.h"
+#include "limpid/error.h"
 
 namespace limpid {
 namespace {
@@ -272,6 +273,9 @@ class CudaEngine final : public Engine {
 
 std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
                                          Background const& background, std::int32_t device) {
+  if (question.interactions) {
+    throw Error("device.unavailable", "interactions are computed on the CPU", {}, "use --device cpu");
+  }
   return std::make_unique<CudaEngine>(model, question, background, device);
 }
 

@@ -39,6 +39,7 @@ class MeanWorker final : public Engine::Worker {
     add(other_.values, out.values);
     add(other_.predictions, out.predictions);
     add(other_.errors, out.errors);
+    add(other_.interactions, out.interactions);
     for (std::size_t r = 0; r < out.estimated.size(); ++r) {
       out.estimated[r] = std::max(out.estimated[r], other_.estimated[r]);
     }
@@ -50,7 +51,9 @@ class MeanWorker final : public Engine::Worker {
     divide(out.values, members_.size());
     divide(out.predictions, members_.size());
     divide(out.errors, members_.size());  // the members share their designs: errors add up, they do not cancel
+    divide(out.interactions, members_.size());
     summarise(out);
+    finish_interactions(out);
   }
 
   std::vector<std::unique_ptr<Engine::Worker>> members_;

@@ -1,5 +1,6 @@
 #include "explain/engine_sum.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "explain/engine_common.h"
@@ -20,6 +21,8 @@ class SumWorker final : public Engine::Worker {
     add_up(by_feature_.values, out, out.values);
     if (!out.errors.empty()) add_up(by_feature_.errors, out, out.errors);  // at most: errors may have the same sign
     summarise(out);
+    if (!out.interactions.empty()) add_up_pairs(out);
+    finish_interactions(out);
   }
 
  private:
@@ -38,6 +41,9 @@ class SumWorker final : public Engine::Worker {
     std::swap(out.over_target, by_feature_.over_target);
     out.pairs_by = by_feature_.pairs_by;
     out.errors.assign(by_feature_.errors.empty() ? 0 : out.values.size(), 0.0);
+    auto const pairs = static_cast<std::size_t>(out.outputs * pair_count(out.players) * out.stride);
+    out.interactions.assign(by_feature_.interactions.empty() ? 0 : pairs, 0.0);
+    out.interaction_summary.clear();
   }
 
   /// [G x features x stride] -> [G x players x stride]
@@ -48,6 +54,25 @@ class SumWorker final : public Engine::Worker {
       double const* const from = features.data() + i * by_feature_.stride;
       double* const to = players.data() + (std::int64_t{g} * out.players + player) * out.stride;
       for (std::int64_t r = 0; r < out.rows; ++r) to[r] += from[r];
+    }
+  }
+
+  /// Pairs of features in different players: what two groups share is what their features share.
+  void add_up_pairs(Explanation& out) const {
+    std::int64_t const features = by_feature_.players;
+    for (std::int64_t g = 0; g < out.outputs; ++g) {
+      for (std::int64_t i = 0; i < features; ++i) {
+        for (std::int64_t j = i + 1; j < features; ++j) {
+          auto const [a, b] = std::minmax(players_.of_feature[static_cast<std::size_t>(i)],
+                                          players_.of_feature[static_cast<std::size_t>(j)]);
+          if (a == b) continue;
+          double const* const from =
+              by_feature_.interactions.data() + (g * pair_count(features) + pair_index(features, i, j)) * out.stride;
+          double* const to =
+              out.interactions.data() + (g * pair_count(out.players) + pair_index(out.players, a, b)) * out.stride;
+          for (std::int64_t r = 0; r < out.rows; ++r) to[r] += from[r];
+        }
+      }
     }
   }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/lattice_game.task.h"
+#include "kernels/lattice_pairs.task.h"
 
 namespace limpid::tests {
 
@@ -64,12 +65,17 @@ inline double response(Link link, std::vector<double> const& margins, std::size_
   return std::exp(margins[output]) / sum;
 }
 
-/// phi of every output and player for one pair, [G x P]: sum over S without i of s! (V-1-s)! / V! (v(S + i) - v(S)).
-inline std::vector<double> shapley_by_definition(LatticeGameArgs const& args, std::vector<PlayerCube> const& cubes) {
+/// The bits of the players in a set.
+inline std::vector<std::uint64_t> bits_of(std::uint64_t set) {
+  std::vector<std::uint64_t> bits;
+  for (; set != 0; set &= set - 1) bits.push_back(set & (~set + 1));
+  return bits;
+}
+
+/// [G x 2^V] v(S) of one pair, S over the live players.
+inline std::vector<double> game_by_definition(LatticeGameArgs const& args, std::vector<PlayerCube> const& cubes) {
   auto const outputs = static_cast<std::size_t>(args.outputs);
-  auto const players = static_cast<std::size_t>(args.players);
-  std::vector<std::uint64_t> live;
-  for (std::uint64_t rest = live_players(cubes); rest != 0; rest &= rest - 1) live.push_back(rest & (~rest + 1));
+  auto const live = bits_of(live_players(cubes));
   std::size_t const size = std::size_t{1} << live.size();
   std::vector<double> v(outputs * size);
   for (std::size_t s = 0; s < size; ++s) {
@@ -82,6 +88,16 @@ inline std::vector<double> shapley_by_definition(LatticeGameArgs const& args, st
     }
     for (std::size_t g = 0; g < outputs; ++g) v[g * size + s] = response(args.link, margins, g);
   }
+  return v;
+}
+
+/// phi of every output and player for one pair, [G x P]: sum over S without i of s! (V-1-s)! / V! (v(S + i) - v(S)).
+inline std::vector<double> shapley_by_definition(LatticeGameArgs const& args, std::vector<PlayerCube> const& cubes) {
+  auto const outputs = static_cast<std::size_t>(args.outputs);
+  auto const players = static_cast<std::size_t>(args.players);
+  auto const live = bits_of(live_players(cubes));
+  std::size_t const size = std::size_t{1} << live.size();
+  auto const v = game_by_definition(args, cubes);
   std::vector<double> phi(outputs * players, 0.0);
   auto const count = static_cast<double>(live.size());
   for (std::size_t i = 0; i < live.size(); ++i) {
@@ -96,6 +112,62 @@ inline std::vector<double> shapley_by_definition(LatticeGameArgs const& args, st
     }
   }
   return phi;
+}
+
+/// [G x T] of row r over its background: half of the sum over S without i and j of s! (V-2-s)! / (V-1)! (v(S + i + j) -
+/// v(S + i) - v(S + j) + v(S)); main effects are 0.
+inline std::vector<double> mean_interactions_by_definition(LatticeGameArgs const& args, std::int64_t r) {
+  auto const outputs = static_cast<std::size_t>(args.outputs);
+  auto const pairs = static_cast<std::size_t>(pair_count(args.players));
+  std::vector<double> mean(outputs * pairs, 0.0);
+  for (std::int64_t z = 0; z < args.background_rows; ++z) {
+    auto const cubes = cubes_of(args, r, z);
+    auto const live = bits_of(live_players(cubes));
+    std::size_t const size = std::size_t{1} << live.size();
+    auto const v = game_by_definition(args, cubes);
+    for (std::size_t n = 0; n < size * live.size() * live.size(); ++n) {
+      std::size_t const i = std::size_t{1} << (n % live.size());
+      std::size_t const j = std::size_t{1} << (n / live.size() % live.size());
+      std::size_t const s = n / live.size() / live.size();
+      if (i >= j || (s & (i | j)) != 0) continue;
+      auto const count = static_cast<double>(live.size());
+      auto const members = static_cast<double>(std::popcount(s));
+      double const weight = std::exp(std::lgamma(members + 1) + std::lgamma(count - 1 - members) - std::lgamma(count));
+      auto const pair = static_cast<std::size_t>(
+          pair_index(args.players, std::countr_zero(live[static_cast<std::size_t>(std::countr_zero(i))]),
+                     std::countr_zero(live[static_cast<std::size_t>(std::countr_zero(j))])));
+      for (std::size_t g = 0; g < outputs; ++g) {
+        double const* const game = v.data() + g * size;
+        mean[g * pairs + pair] += 0.5 * weight * (game[s | i | j] - game[s | i] - game[s | j] + game[s]) /
+                                  static_cast<double>(args.background_rows);
+      }
+    }
+  }
+  return mean;
+}
+
+/// Adds one game's interactions to those of row r.
+template <class Real>
+void add_interactions(LatticeGameArgs const& args, std::vector<Real> const& game,
+                      std::vector<std::uint32_t> const& bits, std::int32_t live, std::int64_t r) {
+  if (args.interactions == nullptr || live < 2) return;
+  std::vector<std::int64_t> player;
+  for (std::size_t p = 0; p < bits.size(); ++p) {
+    if (bits[p] != 0) player.push_back(static_cast<std::int64_t>(p));
+  }
+  std::vector<double> entries(std::size_t{1} << live);
+  for (std::int32_t g = 0; g < args.outputs; ++g) {
+    double pairs[lattice::kMostPairs];
+    lattice::interactions_of(game.data() + (static_cast<std::size_t>(g) << live), live, entries.data(), pairs);
+    for (std::int32_t high = 1; high < live; ++high) {
+      for (std::int32_t low = 0; low < high; ++low) {
+        auto const pair =
+            pair_index(args.players, player[static_cast<std::size_t>(low)], player[static_cast<std::size_t>(high)]);
+        args.interactions[(g * pair_count(args.players) + pair) * args.value_stride + r] +=
+            pairs[lattice::live_pair(low, high)];
+      }
+    }
+  }
 }
 
 /// The whole operation by the steps of the task.
@@ -124,6 +196,7 @@ void play_by_task(LatticeGameArgs const& args) {
       std::vector<Real> empty(static_cast<std::size_t>(args.outputs));
       for (std::int32_t g = 0; g < args.outputs; ++g) lattice::sum_over_subsets(cubes.data() + (g << live), live);
       lattice::apply_game_link(args, cubes.data(), live, game.data(), empty.data());
+      add_interactions(args, game, bits, live, r);
       for (std::int32_t g = 0; g < args.outputs; ++g) {
         double values[32];
         lattice::fold(game.data() + (g << live), live, values);
@@ -132,6 +205,10 @@ void play_by_task(LatticeGameArgs const& args) {
           if (bit != 0) sums[static_cast<std::size_t>(g * args.players + p)] += values[std::countr_zero(bit)];
         }
       }
+    }
+    std::int64_t const pairs = args.interactions == nullptr ? 0 : args.outputs * pair_count(args.players);
+    for (std::int64_t n = 0; n < pairs; ++n) {
+      args.interactions[n * args.value_stride + r] /= static_cast<double>(args.background_rows);
     }
     for (std::size_t n = 0; n < vectors; ++n) {
       args.values[static_cast<std::int64_t>(n) * args.value_stride + r] =

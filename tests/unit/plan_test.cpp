@@ -155,5 +155,23 @@ TEST(Plan, ObjectiveWithoutResponseIsExplainedInMarginSpaceOnly) {
   EXPECT_EQ(asked.planned().algorithm, Algorithm::kLeafTables);
 }
 
+TEST(Plan, InteractionsAreExactAndNothingEstimatesThem) {
+  Asked const asked;
+  auto question = asked.planned();
+  EXPECT_FALSE(question.interactions);
+  ask_for_interactions(question, EstimatorKind::kAuto);
+  EXPECT_TRUE(question.interactions);
+  for (auto const kind : {EstimatorKind::kFocus, EstimatorKind::kGp, EstimatorKind::kWls}) {
+    auto estimated = asked.planned();
+    try {
+      ask_for_interactions(estimated, kind);
+      FAIL() << "expected usage.interactions";
+    } catch (Error const& error) {
+      EXPECT_EQ(error.code(), "usage.interactions");
+      EXPECT_STREQ(error.what(), "interactions are exact, and an estimator was asked for");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace limpid
