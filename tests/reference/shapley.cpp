@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
 #include <numeric>
 
 #include "reference/tree_walk.h"
@@ -25,10 +24,6 @@ std::vector<std::int32_t> players_of(Ensemble const& ensemble, std::vector<std::
   of_feature.resize(ensemble.features.size());
   std::iota(of_feature.begin(), of_feature.end(), 0);
   return of_feature;
-}
-
-std::size_t count_of(std::vector<std::int32_t> const& of_feature) {
-  return of_feature.empty() ? 0 : static_cast<std::size_t>(*std::max_element(of_feature.begin(), of_feature.end())) + 1;
 }
 
 double expectation(Ensemble const& ensemble, Tree const& tree, std::size_t node, std::span<double const> x,
@@ -114,14 +109,8 @@ class PairWalk {
   std::vector<Follows> follows_;  ///< [P]
 };
 
-/// A player on a path: does x pass its conditions (1 or 0), and the product of their cover shares.
-struct OnPath {
-  double pass = 1.0;
-  double ratio = 1.0;
-};
-
 /// Shapley values of the game prod_{k in S} pass_k prod_{k not in S} ratio_k.
-void add_product_game(std::map<std::size_t, OnPath> const& path, double value, std::span<double> values) {
+void add_product_game(LeafGame const& path, double value, std::span<double> values) {
   auto const n = static_cast<std::int32_t>(path.size());
   for (auto const& [q, mine] : path) {
     std::vector<double> coefficient{1.0};
@@ -139,22 +128,28 @@ void add_product_game(std::map<std::size_t, OnPath> const& path, double value, s
   }
 }
 
+using Visit = std::function<void(Tree const&, LeafGame const&, double)>;
+
 void walk_paths(Ensemble const& ensemble, Tree const& tree, std::vector<std::int32_t> const& of_feature,
-                std::span<double const> x, std::size_t node, std::map<std::size_t, OnPath> const& path,
-                std::span<double> values) {
-  if (tree.left[node] < 0) return add_product_game(path, leaf_value(ensemble, tree, node), values);
+                std::span<double const> x, std::size_t node, LeafGame const& path, Visit const& visit) {
+  if (tree.left[node] < 0) return visit(tree, path, leaf_value(ensemble, tree, node));
   bool const x_left = goes_left(ensemble, tree, node, x);
   for (bool const left : {true, false}) {
     auto const child = static_cast<std::size_t>(left ? tree.left[node] : tree.right[node]);
-    std::map<std::size_t, OnPath> next = path;
+    LeafGame next = path;
     OnPath& mine = next[static_cast<std::size_t>(of_feature[static_cast<std::size_t>(tree.feature[node])])];
     if (left != x_left) mine.pass = 0.0;
     mine.ratio *= cover_share(tree, child, node);
-    walk_paths(ensemble, tree, of_feature, x, child, next, values);
+    walk_paths(ensemble, tree, of_feature, x, child, next, visit);
   }
 }
 
 }  // namespace
+
+std::size_t count_players(Ensemble const& ensemble, std::vector<std::int32_t> const& of_feature) {
+  if (of_feature.empty()) return ensemble.features.size();
+  return static_cast<std::size_t>(*std::max_element(of_feature.begin(), of_feature.end())) + 1;
+}
 
 double shapley_weight(std::int32_t s, std::int32_t n) {
   double weight = 1.0 / n;  // 1 / (n C(n - 1, s))
@@ -205,8 +200,8 @@ Game game_of_players(Game game, std::vector<std::int32_t> of_feature) {
 
 std::vector<double> margin_values(Ensemble const& ensemble, std::span<double const> x, Rows const& background,
                                   std::vector<std::int32_t> of_feature) {
+  std::size_t const players = count_players(ensemble, of_feature);
   of_feature = players_of(ensemble, std::move(of_feature));
-  std::size_t const players = count_of(of_feature);
   std::vector<double> values(players * ensemble.base_margin.size(), 0.0);
   double const weight = 1.0 / static_cast<double>(background.rows);
   for (std::int64_t b = 0; b < background.rows; ++b) {
@@ -220,15 +215,19 @@ std::vector<double> margin_values(Ensemble const& ensemble, std::span<double con
   return values;
 }
 
+void for_each_leaf_game(Ensemble const& ensemble, std::span<double const> x, std::vector<std::int32_t> of_feature,
+                        Visit const& visit) {
+  of_feature = players_of(ensemble, std::move(of_feature));
+  for (Tree const& tree : ensemble.trees) walk_paths(ensemble, tree, of_feature, x, 0, {}, visit);
+}
+
 std::vector<double> path_dependent_values(Ensemble const& ensemble, std::span<double const> x,
                                           std::vector<std::int32_t> of_feature) {
-  of_feature = players_of(ensemble, std::move(of_feature));
-  std::size_t const players = count_of(of_feature);
+  std::size_t const players = count_players(ensemble, of_feature);
   std::vector<double> values(players * ensemble.base_margin.size(), 0.0);
-  for (Tree const& tree : ensemble.trees) {
-    walk_paths(ensemble, tree, of_feature, x, 0, {},
-               std::span(values).subspan(static_cast<std::size_t>(tree.output) * players, players));
-  }
+  for_each_leaf_game(ensemble, x, std::move(of_feature), [&](Tree const& tree, LeafGame const& path, double value) {
+    add_product_game(path, value, std::span(values).subspan(static_cast<std::size_t>(tree.output) * players, players));
+  });
   return values;
 }
 

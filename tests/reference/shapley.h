@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -41,6 +42,21 @@ using Game = std::function<double(std::uint64_t)>;
 /// + a_k y).
 [[nodiscard]] std::vector<double> path_dependent_values(Ensemble const& ensemble, std::span<double const> x,
                                                         std::vector<std::int32_t> of_feature = {});
+
+/// A player on a path: does x pass its conditions (1 or 0), and the product of their cover shares.
+struct OnPath {
+  double pass = 1.0;
+  double ratio = 1.0;
+};
+/// The players of a leaf: its game is prod_{k in S} pass_k prod_{k not in S} ratio_k.
+using LeafGame = std::map<std::size_t, OnPath>;
+
+/// Calls visit(tree, game, value) for every leaf of every tree.
+void for_each_leaf_game(Ensemble const& ensemble, std::span<double const> x, std::vector<std::int32_t> of_feature,
+                        std::function<void(Tree const&, LeafGame const&, double)> const& visit);
+
+/// P: players of `of_feature`, or features where it is empty.
+[[nodiscard]] std::size_t count_players(Ensemble const& ensemble, std::vector<std::int32_t> const& of_feature);
 
 /// s! (n - 1 - s)! / n!
 [[nodiscard]] double shapley_weight(std::int32_t s, std::int32_t n);
