@@ -1,6 +1,9 @@
 /// sum_leaf_tables: margin Shapley values of rows by look-ups: for every leaf of every block, the pattern a of the
 /// row, then phi[player of q] += T[q][a]. Float inside a block in leaf order, double across blocks in block order:
 /// same bits on every device.
+///
+/// Interactions use it too: their players are pairs, up to 28 of a leaf (compile/fold_pairs.h), whose table has up to
+/// 4096 floats then.
 #pragma once
 
 #include "compile/layout.h"

@@ -13,32 +13,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "kernels/path_pattern_simd-inl.h"
-
-HWY_BEFORE_NAMESPACE();
-namespace limpid {
-namespace HWY_NAMESPACE {
-
-/// Words of rows [row, row + 64): eight players at a time as a plane of bytes. `out` [64], unused bits 0.
-void PatternWords(PathsView const& paths, std::int64_t leaf, BinsView const& bins, std::int64_t row,
-                  std::uint64_t* out) {
-  std::int32_t const players = path_players(paths, leaf);
-  Test const* test = paths.tests + paths.test_begin[leaf];
-  Test const* const end = paths.tests + paths.test_begin[leaf + 1];
-  std::fill_n(out, kGroupRows, std::uint64_t{0});
-  for (std::int32_t plane = 0; 8 * plane < players; ++plane) {
-    Test const* const begin = test;
-    while (test != end && test->player < 8 * (plane + 1)) ++test;
-    alignas(64) std::uint8_t bytes[kGroupRows];
-    auto const full = static_cast<std::uint8_t>((1u << std::min(8, players - 8 * plane)) - 1u);
-    PatternBytes(begin, test, bins, row, full, bytes);
-    for (std::int64_t i = 0; i < kGroupRows; ++i) out[i] |= static_cast<std::uint64_t>(bytes[i]) << (8 * plane);
-  }
-}
-
-}  // namespace HWY_NAMESPACE
-}  // namespace limpid
-HWY_AFTER_NAMESPACE();
+#include "kernels/long_pattern_words_simd-inl.h"
 
 #if HWY_ONCE
 namespace limpid {

@@ -46,19 +46,23 @@ ReadBit read_bit(Test test) {
 struct Fold {
   std::vector<Bit> bits;               ///< sorted
   std::vector<std::uint32_t> players;  ///< sorted
+  std::vector<std::uint64_t> pairs;    ///< sorted; kPairs: of players that are on a path together
   std::vector<std::uint32_t> leaves;   ///< in order
   std::uint64_t signature = 0;         ///< a hash bit per bit: rejects most pairs
   bool alone = false;                  ///< a player with several tests: not folded
-
-  [[nodiscard]] double cost() const {
-    return static_cast<double>(players.size()) * kLookUpCost[bits.size()] +
-           static_cast<double>(bits.size()) * kTestCost;
-  }
 };
+
+double cost_of(std::size_t look_ups, std::size_t bits) {
+  return static_cast<double>(look_ups) * kLookUpCost[bits] + static_cast<double>(bits) * kTestCost;
+}
+
+double cost_of(Fold const& fold, FoldFor what) {
+  return cost_of(what == FoldFor::kPairs ? fold.pairs.size() : fold.players.size(), fold.bits.size());
+}
 
 std::uint64_t hash_bit(std::uint64_t code) { return std::uint64_t{1} << ((code * 0x9e3779b97f4a7c15U) >> 58U); }
 
-Fold fold_of(LeafPaths const& paths, std::uint32_t leaf) {
+Fold fold_of(LeafPaths const& paths, std::uint32_t leaf, FoldFor what) {
   Fold fold;
   fold.leaves = {leaf};
   fold.players.assign(paths.players.begin() + paths.player_begin[leaf],
@@ -66,6 +70,11 @@ Fold fold_of(LeafPaths const& paths, std::uint32_t leaf) {
   fold.alone = paths.test_begin[leaf + 1] - paths.test_begin[leaf] != fold.players.size();
   std::sort(fold.players.begin(), fold.players.end());
   if (fold.alone) return fold;
+  for (std::size_t q = 0; what == FoldFor::kPairs && q < fold.players.size(); ++q) {
+    for (std::size_t r = q + 1; r < fold.players.size(); ++r) {
+      fold.pairs.push_back(std::uint64_t{fold.players[q]} << 32U | fold.players[r]);
+    }
+  }
   for (std::uint32_t t = paths.test_begin[leaf]; t < paths.test_begin[leaf + 1]; ++t) {
     fold.bits.push_back(read_bit(paths.tests[t]).bit);
     fold.signature |= hash_bit(fold.bits.back().code);
@@ -96,13 +105,13 @@ bool few_bits(std::uint64_t v) {
 }
 
 /// What folding the two saves, in clocks; 0 when it cannot be or saves nothing.
-double gain(Fold const& a, Fold const& b) {
+double gain(Fold const& a, Fold const& b, FoldFor what) {
   if (a.alone || b.alone || !few_bits(a.signature & ~b.signature) || !few_bits(b.signature & ~a.signature)) return 0.0;
   std::size_t const bits = union_size(a.bits, b.bits);
   if (bits > static_cast<std::size_t>(kMaxShortPlayers)) return 0.0;
-  double const cost =
-      static_cast<double>(union_size(a.players, b.players)) * kLookUpCost[bits] + static_cast<double>(bits) * kTestCost;
-  return std::max(0.0, a.cost() + b.cost() - cost);
+  std::size_t const look_ups =
+      what == FoldFor::kPairs ? union_size(a.pairs, b.pairs) : union_size(a.players, b.players);
+  return std::max(0.0, cost_of(a, what) + cost_of(b, what) - cost_of(look_ups, bits));
 }
 
 template <class T>
@@ -115,19 +124,20 @@ void merge_sorted(std::vector<T>& into, std::vector<T> const& from) {
 void merge(Fold& into, Fold const& from) {
   merge_sorted(into.bits, from.bits);
   merge_sorted(into.players, from.players);
+  merge_sorted(into.pairs, from.pairs);
   merge_sorted(into.leaves, from.leaves);
   into.signature |= from.signature;
 }
 
 /// Each fold in turn takes in the later fold that saves most; rounds until nothing saves.
-void fold_window(std::vector<Fold>& folds) {
+void fold_window(std::vector<Fold>& folds, FoldFor what) {
   for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t i = 0; i < folds.size(); ++i) {
       std::size_t best = 0;
       double best_gain = 0.0;
       for (std::size_t j = i + 1; j < folds.size(); ++j) {
-        double const found = gain(folds[i], folds[j]);
+        double const found = gain(folds[i], folds[j], what);
         if (found > best_gain) best = j, best_gain = found;
       }
       if (best_gain == 0.0) continue;
@@ -223,17 +233,26 @@ class Writer {
 
 }  // namespace
 
-FoldedLeaves fold_leaves(LeafPaths const& short_paths) {
+FoldedLeaves fold_leaves(LeafPaths const& short_paths, FoldFor what) {
   FoldedLeaves result;
   Writer writer(short_paths, result);
   for (LeafBlock const& block : short_paths.blocks) {
     std::vector<Fold> folds;
-    for (std::uint32_t leaf = block.begin; leaf < block.end; ++leaf) folds.push_back(fold_of(short_paths, leaf));
-    fold_window(folds);
+    for (std::uint32_t leaf = block.begin; leaf < block.end; ++leaf) folds.push_back(fold_of(short_paths, leaf, what));
+    fold_window(folds, what);
     for (Fold& fold : folds) writer.add(std::move(fold), block.output);
   }
   writer.flush();
   return result;
+}
+
+void part_patterns(FoldPart const& part, std::size_t players, std::span<std::uint32_t> out) {
+  std::fill(out.begin(), out.end(), 0U);
+  for (std::size_t q = 0; q < players; ++q) {
+    for (std::size_t a = 0; a < out.size(); ++a) {
+      out[a] |= (static_cast<std::uint32_t>(a >> part.bit[q] & 1U) ^ part.flip[q]) << q;
+    }
+  }
 }
 
 void FoldSum::begin(std::int64_t fold) {
@@ -246,12 +265,8 @@ void FoldSum::begin(std::int64_t fold) {
 
 void FoldSum::add(FoldPart const& part, float const* leaf_table) {
   std::size_t const k = short_paths_.player_begin[part.leaf + 1] - short_paths_.player_begin[part.leaf];
-  pattern_.assign(patterns_, 0);
-  for (std::size_t q = 0; q < k; ++q) {
-    for (std::size_t a = 0; a < patterns_; ++a) {
-      pattern_[a] |= (static_cast<std::uint32_t>(a >> part.bit[q] & 1U) ^ part.flip[q]) << q;
-    }
-  }
+  pattern_.resize(patterns_);
+  part_patterns(part, k, pattern_);
   for (std::size_t q = 0; q < k; ++q) {
     float const* const from = leaf_table + (q << k);
     double* const to = sums_.data() + part.slot[q] * patterns_;

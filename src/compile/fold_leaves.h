@@ -33,8 +33,14 @@ struct FoldedLeaves {
   std::vector<std::uint32_t> part_begin{0};  ///< [folds + 1]
 };
 
+/// What is looked up: a value for every player, or one for every pair of players that are on a path together.
+enum class FoldFor : std::uint8_t { kPlayers, kPairs };
+
 /// Folds greedily inside each block of leaves by the cost of look-ups; the result depends on the paths alone.
-[[nodiscard]] FoldedLeaves fold_leaves(LeafPaths const& short_paths);
+[[nodiscard]] FoldedLeaves fold_leaves(LeafPaths const& short_paths, FoldFor what = FoldFor::kPlayers);
+
+/// The part's leaf has K players: out[a] is its pattern where the fold's is a. `out` [2^N].
+void part_patterns(FoldPart const& part, std::size_t players, std::span<std::uint32_t> out);
 
 /// Adds the tables of a fold's leaves: begin, add its parts in order, write. Sums in double, rounded once.
 class FoldSum {

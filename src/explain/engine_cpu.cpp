@@ -5,6 +5,7 @@
 
 #include "explain/engine.h"
 #include "explain/engine_common.h"
+#include "explain/interaction_tables.h"
 #include "explain/large_games.h"
 #include "explain/margin_tables.h"
 #include "explain/mean_link.h"
@@ -13,6 +14,7 @@
 #include "kernels/predict.h"
 #include "kernels/row_game.h"
 #include "kernels/sum_leaf_tables.h"
+#include "kernels/sum_long_interactions.h"
 #include "kernels/sum_long_paths.h"
 
 namespace limpid {
@@ -34,9 +36,11 @@ struct Shared {
   Question question;
   BackgroundWeights weights;
   std::vector<double> expected;
-  MarginTables tables;           ///< of the short paths
-  BinnedRows binned;             ///< background rows
-  LongBackground long_paths;     ///< interventional tables: background of the long paths
+  MarginTables tables;             ///< of the short paths
+  BinnedRows binned;               ///< background rows
+  LongBackground long_paths;       ///< interventional tables: background of the long paths
+  InteractionTables interactions;  ///< where they are asked for, with the background of the paths beyond their reach
+  LongBackground beyond;
   LatticeBackground background;  ///< lattice: patterns of the background rows
   std::optional<LargeGames> large_games;
 };
@@ -46,6 +50,12 @@ void build_tables(Shared& shared, BinsView const& background, ParallelFor const&
   shared.tables = make_margin_tables(model, kind_of(shared.question), background, shared.weights.units(), parallel_for);
   if (kind_of(shared.question) == TableKind::kInterventional) {
     shared.long_paths = LongBackground(model.long_paths.view(), background, shared.weights.units(), parallel_for);
+  }
+  if (!shared.question.interactions) return;
+  shared.interactions =
+      make_interaction_tables(model, kind_of(shared.question), background, shared.weights.units(), parallel_for);
+  if (kind_of(shared.question) == TableKind::kInterventional) {
+    shared.beyond = LongBackground(shared.interactions.beyond.view(), background, shared.weights.units(), parallel_for);
   }
 }
 
@@ -70,35 +80,52 @@ class CpuWorker final : public Engine::Worker {
 
  private:
   void sum_tables(Explanation& out) const {
-    SumLeafTablesArgs tables;
-    tables.paths = shared_.tables.folded.paths.view();
-    tables.tables = shared_.tables.tables.data();
-    tables.bins = binned_.view();
-    tables.players = out.players;
-    tables.outputs = out.outputs;
-    tables.values = out.values.data();
-    tables.value_stride = out.stride;
-    sum_leaf_tables_cpu(tables);
-    if (kind_of(shared_.question) == TableKind::kPathDependent) {
-      sum_long(shared_.model.long_paths.view(), {}, out);
-    } else {
-      shared_.long_paths.for_each_group(
-          [&](PathsView const& paths, PatternCountsView const& patterns) { sum_long(paths, patterns, out); });
-    }
+    MarginTables const& tables = shared_.tables;
+    look_up(tables.folded.paths.view(), tables.tables.data(), out.players, out.values, out);
+    sum_long(shared_.model.long_paths, shared_.long_paths, sum_long_paths_cpu, out.values, out);
+    if (!shared_.question.interactions) return;
+    InteractionTables const& pairs = shared_.interactions;
+    auto const players = static_cast<std::int32_t>(pair_count(out.players));
+    look_up(pairs.pairs.paths.view(), pairs.tables.data(), players, out.interactions, out);
+    sum_long(pairs.beyond, shared_.beyond, sum_long_interactions_cpu, out.interactions, out);
+    sum_long(shared_.model.long_paths, shared_.long_paths, sum_long_interactions_cpu, out.interactions, out);
   }
 
-  void sum_long(PathsView const& paths, PatternCountsView const& patterns, Explanation& out) const {
-    SumLongPathsArgs args;
+  /// `players`: of the tables, P or pairs of players.
+  void look_up(PathsView const& paths, float const* tables, std::int32_t players, std::vector<double>& sums,
+               Explanation const& out) const {
+    SumLeafTablesArgs args;
     args.paths = paths;
+    args.tables = tables;
+    args.bins = binned_.view();
+    args.players = players;
+    args.outputs = out.outputs;
+    args.values = sums.data();
+    args.value_stride = out.stride;
+    sum_leaf_tables_cpu(args);
+  }
+
+  /// By leaf and row: `sum` is the kernel of values or of interactions.
+  void sum_long(LeafPaths const& all, LongBackground const& background, void (*sum)(SumLongPathsArgs const&),
+                std::vector<double>& sums, Explanation const& out) const {
+    SumLongPathsArgs args;
     args.kind = kind_of(shared_.question);
-    args.background = patterns;
     args.background_total = shared_.weights.units().total;
     args.bins = binned_.view();
     args.players = out.players;
     args.outputs = out.outputs;
-    args.values = out.values.data();
+    args.values = sums.data();
     args.value_stride = out.stride;
-    sum_long_paths_cpu(args);
+    auto const sum_group = [&](PathsView const& paths, PatternCountsView const& patterns) {
+      args.paths = paths;
+      args.background = patterns;
+      sum(args);
+    };
+    if (args.kind == TableKind::kPathDependent) {
+      sum_group(all.view(), {});
+    } else {
+      background.for_each_group(sum_group);
+    }
   }
 
   void play_lattice(RowsView raw, bool count_only, Explanation& out) {
@@ -180,7 +207,7 @@ class CpuEngine final : public Engine {
  public:
   CpuEngine(CompiledModel const& model, Question const& question, Background const& background,
             ParallelFor const& parallel_for)
-      : shared_{model, question, BackgroundWeights(), {}, {}, {}, {}, {}, {}} {
+      : shared_{model, question, BackgroundWeights(), {}, {}, {}, {}, {}, {}, {}, {}} {
     BinnedRows& binned = shared_.binned;
     if (question.method != Method::kPathDependent) {
       bin_rows(model, background.rows, parallel_for, binned);

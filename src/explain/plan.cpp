@@ -59,9 +59,6 @@ void ask_for_interactions(Question& question, EstimatorKind estimator) {
     fail("interactions of the logit of a mean response are not computed",
          "use --link identity, or --space margin for effects in log-odds");
   }
-  if (question.algorithm == Algorithm::kLeafTables) {
-    fail("interactions of the margin are not computed by leaf tables", "use --method kernel");
-  }
   question.interactions = true;
 }
 

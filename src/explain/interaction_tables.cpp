@@ -1,0 +1,44 @@
+#include "explain/interaction_tables.h"
+
+#include <array>
+
+#include "kernels/build_interaction_tables.h"
+
+namespace limpid {
+
+InteractionTables make_interaction_tables(CompiledModel const& model, TableKind kind, BinsView const& background,
+                                          WeightsView const& weights, ParallelFor const& parallel_for,
+                                          std::size_t bytes) {
+  InteractionTables result;
+  std::int32_t const reach = pair_table_reach(model.short_paths, bytes);
+  result.leaves = select_leaves(model.short_paths, 2, reach);
+  result.beyond = select_leaves(model.short_paths, std::max(reach + 1, 2), kMaxShortPlayers);
+  result.pairs = fold_pairs(result.leaves, model.players);
+  FoldedLeaves const& folded = result.pairs.folded;
+  result.tables.resize(result.pairs.paths.table_size());
+  parallel_for(folded.paths.leaves(), [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> leaf_table(pair_table_size(kMaxShortPlayers));
+    PairSum sum(result.pairs, result.leaves);
+    BuildLeafTablesArgs args;
+    args.paths = result.leaves.view();
+    args.kind = kind;
+    args.background = background;
+    args.weights = weights;
+    args.tables = leaf_table.data();
+    for (std::int64_t fold = begin; fold < end; ++fold) {
+      auto const f = static_cast<std::size_t>(fold);
+      sum.begin(fold);
+      for (std::uint32_t p = folded.part_begin[f]; p < folded.part_begin[f + 1]; ++p) {
+        args.leaf_begin = folded.parts[p].leaf;
+        args.leaf_end = args.leaf_begin + 1;
+        args.table_origin = result.leaves.table_begin[folded.parts[p].leaf];
+        build_interaction_tables_cpu(args);
+        sum.add(folded.parts[p], leaf_table.data());
+      }
+      sum.write(result.tables.data());
+    }
+  });
+  return result;
+}
+
+}  // namespace limpid
