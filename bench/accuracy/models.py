@@ -16,53 +16,13 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from data_sets import adult, adult_one_hot, california, german, split  # noqa: E402
+
 ROWS = 100
 PAIR_SETS = 4
 MOST_EXACT = 20  # players, limpid's largest --max-exact-players
 FEWEST_IN_PAIRS = 10  # players in which a pair of state "pairs" differs, or the median where that is less
-ADULT_COLUMNS = (
-    "age workclass fnlwgt education education_num marital occupation relationship race sex gain loss hours country"
-).split()
-
-
-def adult_frames(folder):
-    names = ("adult-train.csv", "adult-test.csv")
-    read = dict(header=None, skipinitialspace=True, names=[*ADULT_COLUMNS, "y"])
-    frames = [pd.read_csv(folder / name, **read).dropna() for name in names]
-    label = frames[0].pop("y").str.rstrip(".").eq(">50K").astype("int8").to_numpy()
-    frames[1].pop("y")
-    return pd.concat(frames, ignore_index=True), label
-
-
-def label_encoded(frame):
-    """Texts become the rank among the column's sorted texts."""
-    codes = {c: pd.Categorical(frame[c]).codes for c in frame if not pd.api.types.is_numeric_dtype(frame[c])}
-    return frame.assign(**codes).astype("float32")
-
-
-def adult(folder):
-    frame, label = adult_frames(folder)
-    frame = label_encoded(frame)
-    return frame[: len(label)], label, frame[len(label) :]
-
-
-def adult_one_hot(folder):
-    frame, label = adult_frames(folder)
-    frame = pd.get_dummies(frame).astype("float32")
-    return frame[: len(label)], label, frame[len(label) :]
-
-
-def german(folder):
-    frame = pd.read_csv(folder / "german.data", sep=r"\s+", header=None)
-    label = (frame.pop(20) == 2).astype("int8").to_numpy()
-    frame.columns = [f"f{i}" for i in range(20)]
-    return split(label_encoded(frame), label, 800)
-
-
-def california(folder):
-    frame = pd.read_csv(folder / "california_housing.csv").astype("float32")
-    return split(frame, frame.pop("MedHouseVal").to_numpy(), 16512)
-
 
 def wine(folder):
     frame = pd.read_csv(folder / "winequality-white.csv", header=None).astype("float32")
@@ -88,17 +48,11 @@ def synthetic(features):
     """bench/workloads.py's synthetic target: on 20 features almost every pair differs in 17 to 20."""
 
     def load(_):
-        sys.path.append(str(Path(__file__).resolve().parent.parent))
         import workloads
 
         return workloads.synthetic(features, rows=20_000)
 
     return load
-
-
-def split(frame, label, train):
-    order = np.random.default_rng(0).permutation(len(frame))
-    return frame.iloc[order[:train]], label[order[:train]], frame.iloc[order[train:]]
 
 
 LOGISTIC = "binary:logistic"

@@ -1,11 +1,10 @@
 """Error against budget, and against time: one small figure per model, medians with the 90th percentile above."""
 
-import re
-
 import matplotlib
 
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
+from pages import shorten_svg  # noqa: E402
 from tables import BUDGETS, EXACT, LIMPID, SHAPIQ, asked, cell  # noqa: E402
 
 LINES = {
@@ -70,10 +69,4 @@ def against(results, state, axis, path):
     figure.tight_layout(rect=(0, 0, 1, 0.94))
     figure.savefig(path, metadata={"Date": None, "Creator": None})
     plt.close(figure)
-    shorten(path)
-
-
-def shorten(path):
-    """Coordinates to a tenth of a point, and no blanks at the ends of lines: a third of the size."""
-    text = re.sub(r"(-?\d+\.\d)\d+", r"\1", path.read_text())
-    path.write_text("\n".join(line.strip() for line in text.splitlines()) + "\n")
+    shorten_svg(path)

@@ -5,6 +5,7 @@ import json
 import models
 import plots
 import tables
+from pages import replace
 
 
 def load(folder):
@@ -22,14 +23,6 @@ def cells(results, model, tool):
     return results[model].get(tool, {}).get("cells", {})
 
 
-def replace(text, name, section):
-    begin, end = f"<!-- {name}: made by bench/accuracy -->", f"<!-- end of {name} -->"
-    if begin not in text:
-        raise SystemExit(f"docs/accuracy.md has no section '{name}'")
-    head, rest = text.split(begin)
-    return f"{head}{begin}\n{section}\n{end}{rest.split(end)[1]}"
-
-
 def run(args):
     results = load(args.results)
     sections = {
@@ -45,7 +38,7 @@ def run(args):
     page = args.docs / "accuracy.md"
     text = page.read_text()
     for name, section in sections.items():
-        text = replace(text, name, section)
+        text = replace(text, name, section, "bench/accuracy")
     page.write_text(text)
     for state in ("pairs", "B20"):
         plots.against(results, state, "budget", args.docs / f"accuracy-{state}-budget.svg")

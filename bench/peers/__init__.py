@@ -1,0 +1,1 @@
+"""limpid beside its peers; the command is bench/peers.py."""
