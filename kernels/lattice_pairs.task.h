@@ -32,21 +32,15 @@ LIMPID_HD inline double pair_weight(std::int32_t live, std::int32_t size) noexce
   return shapley_weight(live - 1, size - 2) + 2.0 * shapley_weight(live - 1, size - 1) + shapley_weight(live - 1, size);
 }
 
-/// The entries of a game that enter B and C by themselves, before the game is weighted.
-struct EdgeEntries {
-  double alone[kMostLive] = {};    ///< [V] v({i})
-  double without[kMostLive] = {};  ///< [V] v(N - i)
-  double all = 0.0;                ///< v(N)
-};
+/// The entries of a game that enter B and C by themselves, before the game is weighted: v({i}) at i, v(N - i) at V + i,
+/// v(N) at 2 V.
+inline constexpr std::int32_t kMostEdges = 2 * kMostLive + 1;
 
 template <class Real>
-LIMPID_HD inline void read_edges(Real const* game, std::int32_t live, EdgeEntries& edges) noexcept {
+LIMPID_HD inline double edge_of(Real const* game, std::int32_t live, std::int32_t n) noexcept {
   std::uint32_t const all = (1U << live) - 1;
-  for (std::int32_t i = 0; i < live; ++i) {
-    edges.alone[i] = static_cast<double>(game[1U << i]);
-    edges.without[i] = static_cast<double>(game[all ^ (1U << i)]);
-  }
-  edges.all = static_cast<double>(game[all]);
+  if (n == 2 * live) return static_cast<double>(game[all]);
+  return static_cast<double>(n < live ? game[1U << n] : game[all ^ (1U << (n - live))]);
 }
 
 /// A_ij of the weighted entries [2^V], which are destroyed; pairs [V (V-1) / 2].
@@ -58,30 +52,49 @@ LIMPID_HD inline void fold_pairs(double* entries, std::int32_t live, double* pai
   }
 }
 
-/// A_ij -> SHAP interaction values, half of SII_ij. pairs [V (V-1) / 2], V >= 2.
-LIMPID_HD inline void finish_pairs(EdgeEntries const& edges, std::int32_t live, double* pairs) noexcept {
-  if (live == 2) {
-    pairs[0] = 0.5 * (edges.all - edges.alone[0] - edges.alone[1]);
-    return;
+/// The sum of the v(N - k).
+LIMPID_HD inline double sum_without(double const* edges, std::int32_t live) noexcept {
+  double sum = 0.0;
+  for (std::int32_t k = 0; k < live; ++k) sum += edges[live + k];
+  return sum;
+}
+
+/// B_i, V > 2. pair_of(low, high): A.
+template <class PairOf>
+LIMPID_HD inline double single_part(double const* edges, std::int32_t live, std::int32_t i,
+                                    PairOf const& pair_of) noexcept {
+  double sum = 0.0;
+  for (std::int32_t j = 0; j < live; ++j) {
+    if (j != i) sum += j < i ? pair_of(j, i) : pair_of(i, j);
   }
-  double without = 0.0;
-  for (std::int32_t i = 0; i < live; ++i) without += edges.without[i];
   double const alone_weight = shapley_weight(live - 1, 0) + shapley_weight(live - 1, 1);
-  double single[kMostLive];  // B
-  double singles = 0.0;
-  for (std::int32_t i = 0; i < live; ++i) {
-    double sum = 0.0;
-    for (std::int32_t j = 0; j < live; ++j) {
-      if (j != i) sum += pairs[j < i ? live_pair(j, i) : live_pair(i, j)];
-    }
-    single[i] = (sum - (without - edges.without[i]) - edges.all) / (live - 2) + alone_weight * edges.alone[i];
-    singles += single[i];
-  }
-  double const none = (singles - without) / (live - 1);  // C
+  return (sum - (sum_without(edges, live) - edges[live + i]) - edges[2 * live]) / (live - 2) + alone_weight * edges[i];
+}
+
+/// C of the B [V].
+LIMPID_HD inline double common_part_of_pairs(double const* edges, std::int32_t live, double const* singles) noexcept {
+  double sum = 0.0;
+  for (std::int32_t i = 0; i < live; ++i) sum += singles[i];
+  return (sum - sum_without(edges, live)) / (live - 1);
+}
+
+/// Half of SII: of two players alone their own entries say it.
+LIMPID_HD inline double finish_pair(double const* edges, std::int32_t live, double pair, double single_low,
+                                    double single_high, double common) noexcept {
+  if (live == 2) return 0.5 * (edges[4] - edges[0] - edges[1]);
+  return 0.5 * (pair - single_low - single_high + common);
+}
+
+/// A_ij -> SHAP interaction values. pairs [V (V-1) / 2], V >= 2.
+LIMPID_HD inline void finish_pairs(double const* edges, std::int32_t live, double* pairs) noexcept {
+  double singles[kMostLive] = {};
+  auto const pair_of = [pairs](std::int32_t low, std::int32_t high) { return pairs[live_pair(low, high)]; };
+  for (std::int32_t i = 0; live > 2 && i < live; ++i) singles[i] = single_part(edges, live, i, pair_of);
+  double const common = common_part_of_pairs(edges, live, singles);
   for (std::int32_t high = 1; high < live; ++high) {
     for (std::int32_t low = 0; low < high; ++low) {
       double& pair = pairs[live_pair(low, high)];
-      pair = 0.5 * (pair - single[low] - single[high] + none);
+      pair = finish_pair(edges, live, pair, singles[low], singles[high], common);
     }
   }
 }
@@ -90,8 +103,8 @@ LIMPID_HD inline void finish_pairs(EdgeEntries const& edges, std::int32_t live, 
 /// pairs [V (V-1) / 2] out.
 template <class Real>
 LIMPID_HD inline void interactions_of(Real const* game, std::int32_t live, double* entries, double* pairs) noexcept {
-  EdgeEntries edges;
-  read_edges(game, live, edges);
+  double edges[kMostEdges];
+  for (std::int32_t n = 0; n <= 2 * live; ++n) edges[n] = edge_of(game, live, n);
   for (std::uint32_t s = 0; s < (1U << live); ++s) {
     std::int32_t members = 0;
     for (std::uint32_t rest = s; rest != 0; rest &= rest - 1) ++members;

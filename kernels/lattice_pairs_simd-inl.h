@@ -88,8 +88,8 @@ class PairSums {
     std::size_t const size = std::size_t{1} << live;
     double* const entries = entries_.reserve(size);
     if (size < lanes) return lattice::interactions_of(game, live, entries, pairs);
-    lattice::EdgeEntries edges;
-    lattice::read_edges(game, live, edges);
+    double edges[lattice::kMostEdges];
+    for (std::int32_t n = 0; n <= 2 * live; ++n) edges[n] = lattice::edge_of(game, live, n);
     double const* const weights = weights_.of(live);
     for (std::size_t s = 0; s < size; s += lanes) {
       auto const row = static_cast<std::size_t>(std::popcount(s)) * lanes;

@@ -28,6 +28,16 @@ std::string did_you_mean(std::string const& found, std::string const& prefix) {
               hint + fmt::format("`limpid {} --help` lists all options", spec.name));
 }
 
+/// Where a bare argument may belong.
+std::string place_hint(CommandSpec const& spec, std::vector<std::string> const& args, std::string const& word) {
+  auto const at = std::find(args.begin(), args.end(), word);
+  if (at != args.begin() && at != args.end() && (at - 1)->starts_with("--")) {
+    auto const* const option = spec.find((at - 1)->substr(2));
+    if (option != nullptr && !option->bare.empty()) return fmt::format("did you mean '--{}={}'?", option->name, word);
+  }
+  return fmt::format("values follow their option, as in `{}`", spec.usage);
+}
+
 /// The bare arguments that cxxopts could not place: one that looks like an option is unknown, others are values.
 void place_unmatched(CommandSpec const& spec, std::vector<std::string> const& args,
                      std::vector<std::string> const& unmatched, Arguments& out) {
@@ -38,8 +48,7 @@ void place_unmatched(CommandSpec const& spec, std::vector<std::string> const& ar
       throw_unknown_option(spec, whole == args.end() ? word : *whole);
     }
     if (spec.positional.empty() || out.given(spec.positional)) {
-      throw Error("usage.argument", fmt::format("unexpected argument '{}'", word), {},
-                  fmt::format("values follow their option, as in `{}`", spec.usage));
+      throw Error("usage.argument", fmt::format("unexpected argument '{}'", word), {}, place_hint(spec, args, word));
     }
     out.add(*spec.find(spec.positional), word);
   }
@@ -48,6 +57,8 @@ void place_unmatched(CommandSpec const& spec, std::vector<std::string> const& ar
 void declare(cxxopts::Options& options, OptionSpec const& spec, std::string const& name) {
   if (spec.value.empty()) {
     options.add_options()(name, "", cxxopts::value<bool>());
+  } else if (!spec.bare.empty()) {
+    options.add_options()(name, "", cxxopts::value<std::string>()->implicit_value(spec.bare));
   } else {
     options.add_options()(name, "", cxxopts::value<std::string>());
   }
@@ -193,7 +204,8 @@ std::string help_text(CommandSpec const& spec) {
       group = option.group;
       out += fmt::format("\n{}:\n", group);
     }
-    auto const left = fmt::format("  --{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
+    auto const value = option.bare.empty() ? " " + option.value : fmt::format("[={}]", option.value);
+    auto const left = fmt::format("  --{}{}", option.name, option.value.empty() ? "" : value);
     out += fmt::format("{:<{}}", left, kIndent);
     if (left.size() + 1 > kIndent) out += '\n' + std::string(kIndent, ' ');
     auto help = option.help;

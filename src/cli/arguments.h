@@ -19,6 +19,7 @@ struct OptionSpec {
   std::vector<std::string> choices;             ///< allowed values; empty: any
   std::map<std::string, std::string> synonyms;  ///< other spellings of a choice
   std::string alias;                            ///< another name of the option
+  std::string bare = {};                        ///< its value when none follows it by `=`; empty: one is needed
 };
 
 struct CommandSpec {

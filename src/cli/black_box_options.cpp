@@ -26,6 +26,7 @@ constexpr Refusal kTreeOptions[] = {
     {"model-format", "leave it out: the predictor has its own model"},
     {"model-entry", "leave it out: the predictor has its own model"},
     {"allow-unknown-version", "leave it out: the predictor has its own model"},
+    {"interactions", "interactions need the trees of a model: --model FILE"},
 };
 /// Those that libxgboost knows what to do with.
 constexpr Refusal kBoosterOptions[] = {

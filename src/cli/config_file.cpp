@@ -36,6 +36,10 @@ std::string scalar(Json const& value, std::string const& key, std::string const&
 
 void add(Arguments& out, OptionSpec const& option, Json const& value, std::string const& key, std::string const& path) {
   auto const add_one = [&](Json const& one) {
+    if (!option.bare.empty() && one.is_boolean()) {
+      if (one.get<bool>()) out.add(option, option.bare);
+      return;
+    }
     if (option.value.empty() != one.is_boolean()) {
       throw Error("config.value", fmt::format("/{} is {}", key, one.dump()), path,
                   option.value.empty() ? "true or false is needed"

@@ -73,6 +73,7 @@ void ExplainJob::write_documents() {
   AnalysisFacts analysis{shape_.labels, shape_.names, {}, shape_.expected_value};
   analysis.mean_abs = in_output_order(result_.sums);
   write_text("analysis.json", analysis_json(analysis));
+  if (question_.interactions) write_mean_interactions();
   if (question_.method == Method::kInterventional) {
     auto schema = source_->schema();
     for (std::size_t f = 0; f < background_.texts.size(); ++f) {
@@ -153,6 +154,8 @@ ManifestFacts ExplainJob::manifest_facts() {
   }
   facts.format = options_.csv ? "csv" : "jsonl";
   facts.float64 = options_.float64;
+  facts.interactions_top = options_.interactions.top;
+  facts.interactions_format = options_.interactions.npy ? "npy" : "jsonl";
   auto const& worst = result_.additivity;
   facts.additivity = {worst.error, worst.tolerance, worst.row, worst.row < 0 ? "" : label_of(worst), worst.holds()};
   facts.notes = used_.notes;

@@ -128,6 +128,7 @@ void ExplainJob::load() {
     question_ = plan(member, options_.space, options_.space_given, options_.method, options_.background.given,
                      options_.max_exact_players);
     if (options_.mean_link == MeanLink::kLogit) ask_for_logit(member, used_.members.size(), question_);
+    if (options_.interactions.asked) ask_for_interactions();
     if (question_.space == Space::kResponse) scale_to_response(member);
     if (question_.kernel && question_.space == Space::kMargin) member.link = Link::kIdentity;  // the game's own
   }
@@ -175,7 +176,7 @@ void ExplainJob::prepare_engine() {
   }
   bool const estimates = std::any_of(models_.begin(), models_.end(),
                                      [this](CompiledModel const& model) { return may_estimate(model, question_); });
-  question_.estimator = estimates ? options_.estimator : std::nullopt;
+  question_.estimator = estimates && !question_.interactions ? options_.estimator : std::nullopt;
   if (question_.mean_link == MeanLink::kLogit && question_.estimator) sample_only(*question_.estimator);
   std::vector<std::unique_ptr<Engine>> engines;
   for (auto const& model : models_) engines.push_back(make_engine(model));
@@ -219,6 +220,7 @@ PipelineOptions ExplainJob::pipeline_options() const {
   std::vector<AdditivityRule> rules;
   for (auto const& model : models_) rules.push_back(additivity_rule(model, question_, engine_->expected_value()));
   out.additivity = mean_rule(rules);
+  bound_interactions(out);
   return out;
 }
 
@@ -239,10 +241,12 @@ void ExplainJob::explain() {
   auto const total = data_rows_ > 0 ? data_rows_ : estimate_rows(options_.data.path);
   ProgressPrinter progress(console_, options_.progress, total, slow_hint());
   stages.progress = [&](std::int64_t rows) { progress.update(rows); };
+  auto interactions = open_interactions(stages);
   pipeline_ = pipeline_options();
   result_ = run_pipeline(stages, pipeline_, stop_flag());
   progress.finish();
   if (file) directory_->add(file->close());
+  if (interactions) close_interactions(std::move(interactions));
   seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

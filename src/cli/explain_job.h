@@ -52,6 +52,12 @@ class ExplainJob {
   void prepare_shape();
   void explain();
   void write_documents();
+  // Of interactions (explain_interactions.cpp).
+  void ask_for_interactions();
+  void bound_interactions(PipelineOptions& out) const;
+  [[nodiscard]] std::unique_ptr<OutputFile> open_interactions(PipelineStages& stages);
+  void close_interactions(std::unique_ptr<OutputFile> file);
+  void write_mean_interactions();
   [[nodiscard]] std::vector<double> in_output_order(std::vector<double> const& sums) const;  ///< means over the rows
   [[nodiscard]] RowsView background_view() const noexcept;
   [[nodiscard]] Background background() const noexcept { return {background_view(), background_weights_}; }

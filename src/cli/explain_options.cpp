@@ -149,6 +149,7 @@ ExplainOptions explain_options(Arguments const& arguments) {
   if (arguments.text("link") == "logit") out.mean_link = MeanLink::kLogit;
   out.rounds = rounds_option(arguments);
   out.groups = groups_option(arguments);
+  out.interactions = interactions_option(arguments);
   out.max_exact_players = static_cast<std::int32_t>(arguments.integer("max-exact-players", 1, kMaxExactPlayers));
   auto const estimator = estimator_choice(arguments);
   if (arguments.text("estimator") != "exact") out.estimator = estimator;

@@ -10,6 +10,7 @@
 #include "cli/black_box_options.h"
 #include "cli/data_options.h"
 #include "cli/groups.h"
+#include "cli/interaction_options.h"
 #include "explain/engine.h"
 #include "io/row_source.h"
 #include "limpid/ensemble.h"
@@ -47,6 +48,7 @@ struct ExplainOptions {
   MeanLink mean_link = MeanLink::kIdentity;
   RoundsOption rounds;
   GroupsOption groups;
+  InteractionsOption interactions;
   std::int32_t max_exact_players = 0;
   std::optional<EstimatorChoice> estimator;
   std::uint64_t seed = 0;

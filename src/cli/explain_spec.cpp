@@ -3,6 +3,7 @@
 #include "cli/data_options.h"
 #include "cli/explain_options.h"
 #include "cli/http_predictor_options.h"
+#include "cli/interaction_options.h"
 #include "cli/model_options.h"
 
 namespace limpid::cli {
@@ -124,6 +125,7 @@ void add_question(std::vector<OptionSpec>& out) {
   add_estimator_options(out);
   add_effort_options(out);
   add_group_options(out);
+  add_interactions_option(out);
   out.push_back({"seed", "N", kQuestionGroup, "of sample:N and of the designs of coalitions", "0", {}, {}, ""});
 }
 
@@ -146,6 +148,7 @@ void add_output(std::vector<OptionSpec>& out) {
                  {{"json", "jsonl"}},
                  ""});
   out.push_back({"overwrite", "", kOutputGroup, "replace limpid's own files in DIR", "", {}, {}, ""});
+  add_interactions_format_option(out);
   add_number_options(out);
   out.push_back({"outputs",
                  "all|predicted|NAMES",

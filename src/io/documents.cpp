@@ -170,6 +170,12 @@ Json expected_of(ManifestFacts const& facts) {
   return expected;
 }
 
+Json interactions_of(ManifestFacts const& facts) {
+  if (!facts.question.interactions) return nullptr;
+  bool const all = facts.interactions_top == 0;
+  return {{"pairs", all ? Json("all") : Json(facts.interactions_top)}, {"format", facts.interactions_format}};
+}
+
 Json costs_of(RunFacts const& facts) {
   if (facts.memory_bytes == 0) return nullptr;
   return {{"requests", facts.requests},
@@ -249,6 +255,7 @@ std::string manifest_json(ManifestFacts const& facts, std::span<WrittenFile cons
                   {"expected_value", expected_of(facts)},
                   {"format", facts.format},
                   {"float64", facts.float64},
+                  {"interactions", interactions_of(facts)},
                   {"additivity", additivity_of(facts.additivity)},
                   {"notes", facts.notes},
                   {"files", std::move(listed)}});

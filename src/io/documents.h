@@ -158,6 +158,8 @@ struct ManifestFacts {
   InputFacts categories;             ///< the file of --categories; empty name: none; rows is not used
   std::string format;                ///< "jsonl", "csv"
   bool float64 = false;
+  std::int64_t interactions_top = 0;  ///< of each row the largest; 0: all; only where the question asks for them
+  std::string interactions_format = {};
   AdditivityFacts additivity;
   std::int64_t rows_skipped = 0;
   std::vector<std::string> notes;  ///< what was assumed and said: rounds, columns by position

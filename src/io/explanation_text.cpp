@@ -17,23 +17,6 @@ namespace {
 /// Rows that are turned from columns into rows at a time: eight doubles are one cache line of every column.
 constexpr std::int64_t kBlockRows = 8;
 
-/// The explanation's output at place g of those that are written.
-std::int64_t output_at(OutputShape const& shape, std::size_t g) noexcept {
-  return shape.outputs.empty() ? static_cast<std::int64_t>(g) : shape.outputs[g];
-}
-
-/// Place of the output with the largest prediction, the first of equals.
-std::size_t predicted_output(OutputShape const& shape, Explanation const& chunk, std::int64_t row) noexcept {
-  std::size_t best = 0;
-  for (std::size_t g = 1; g < shape.labels.size(); ++g) {
-    auto const at = [&](std::size_t output) {
-      return chunk.predictions[static_cast<std::size_t>(output_at(shape, output) * chunk.stride + row)];
-    };
-    if (at(g) > at(best)) best = g;
-  }
-  return best;
-}
-
 /// The values of a few rows, each row's values of all written outputs contiguous in output order. With shape.errors
 /// their standard errors follow in the same order.
 class RowBlock {
@@ -194,6 +177,21 @@ void append_csv_tail(OutputShape const& shape, std::string const* label, std::st
 }
 
 }  // namespace
+
+std::int64_t output_at(OutputShape const& shape, std::size_t g) noexcept {
+  return shape.outputs.empty() ? static_cast<std::int64_t>(g) : shape.outputs[g];
+}
+
+std::size_t predicted_output(OutputShape const& shape, Explanation const& chunk, std::int64_t row) noexcept {
+  std::size_t best = 0;
+  for (std::size_t g = 1; g < shape.labels.size(); ++g) {
+    auto const at = [&](std::size_t output) {
+      return chunk.predictions[static_cast<std::size_t>(output_at(shape, output) * chunk.stride + row)];
+    };
+    if (at(g) > at(best)) best = g;
+  }
+  return best;
+}
 
 std::string csv_header(OutputShape const& shape, char delimiter) {
   static std::string const predicted = "predicted";

@@ -25,6 +25,12 @@ struct OutputShape {
   bool float64 = false;
 };
 
+/// The explanation's output at place g of those that are written.
+[[nodiscard]] std::int64_t output_at(OutputShape const& shape, std::size_t g) noexcept;
+/// Place of the output with the largest prediction, the first of equals.
+[[nodiscard]] std::size_t predicted_output(OutputShape const& shape, Explanation const& chunk,
+                                           std::int64_t row) noexcept;
+
 [[nodiscard]] std::string csv_header(OutputShape const& shape, char delimiter = ',');
 void append_csv(OutputShape const& shape, Explanation const& chunk, std::span<std::string const> ids, std::string& out);
 void append_jsonl(OutputShape const& shape, Explanation const& chunk, std::int64_t first_row,

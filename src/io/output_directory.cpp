@@ -22,9 +22,12 @@ namespace fs = std::filesystem;
 
 /// Files that are limpid's own: only these are replaced by --overwrite. manifest.json goes first: without it the
 /// directory does not count as complete.
-constexpr std::array<std::string_view, 6> kOwnFiles{"manifest.json",
+constexpr std::array<std::string_view, 9> kOwnFiles{"manifest.json",
                                                     "run.json",
                                                     "analysis.json",
+                                                    "interactions.json",
+                                                    "explanations_shap/interactions.jsonl",
+                                                    "explanations_shap/interactions.npy",
                                                     "explanations_shap/out.jsonl",
                                                     "explanations_shap/out.csv",
                                                     "explanations_shap/baseline.csv"};
@@ -60,7 +63,7 @@ OutputFile::OutputFile(std::string temporary, std::string name) : impl_(std::mak
   static constexpr ::mode_t kMode = 0666;
   impl_->temporary = std::move(temporary);
   impl_->name = std::move(name);
-  impl_->descriptor = ::open(impl_->temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  impl_->descriptor = ::open(impl_->temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
   if (impl_->descriptor < 0) throw_output_error(errno, "create", impl_->temporary);
   struct stat status {};
   impl_->regular = ::fstat(impl_->descriptor, &status) == 0 && S_ISREG(status.st_mode);
@@ -77,6 +80,23 @@ void OutputFile::write(std::string_view bytes) {
   impl_->bytes += bytes.size();
   impl_->buffer += bytes;
   if (impl_->buffer.size() >= kBufferBytes) impl_->flush();
+}
+
+/// The bytes' hash began with others: it is taken anew.
+void OutputFile::rewrite_begin(std::string_view bytes) {
+  impl_->flush();
+  if (::lseek(impl_->descriptor, 0, SEEK_SET) < 0) throw_output_error(errno, "write", impl_->name);
+  write_fully(impl_->descriptor, bytes, impl_->name);
+  impl_->sha = Sha256();
+  impl_->sha.update(bytes);
+  std::string part(kBufferBytes, '\0');
+  for (;;) {
+    auto const got = ::read(impl_->descriptor, part.data(), part.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_output_error(errno, "read", impl_->name);
+    if (got == 0) return;
+    impl_->sha.update({part.data(), static_cast<std::size_t>(got)});
+  }
 }
 
 WrittenFile OutputFile::close() {

@@ -25,7 +25,9 @@ class OutputFile {
   OutputFile(OutputFile const&) = delete;
   OutputFile& operator=(OutputFile const&) = delete;
   void write(std::string_view bytes);  ///< throws Error output.write, output.full
-  [[nodiscard]] WrittenFile close();   ///< flushes; the file keeps its temporary name until commit
+  /// Writes again what was written first: a header that says how many rows there are. REQUIRES: as many bytes.
+  void rewrite_begin(std::string_view bytes);
+  [[nodiscard]] WrittenFile close();  ///< flushes; the file keeps its temporary name until commit
 
  private:
   struct Impl;

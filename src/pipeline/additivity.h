@@ -34,6 +34,7 @@ struct Additivity {
   void merge(Additivity const& later) noexcept;  ///< `later`: of rows after these
 };
 
+/// Of the values, and of the interactions where there are some: they add up to the same.
 [[nodiscard]] Additivity check_additivity(AdditivityRule const& rule, Explanation const& chunk, std::int64_t first_row);
 
 }  // namespace limpid

@@ -7,11 +7,11 @@
 #include <mutex>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include "limpid/error.h"
+#include "pipeline/chunk_result.h"
 #include "pipeline/engine_workers.h"
 #include "pipeline/ordered_slots.h"
+#include "pipeline/over_limit.h"
 #include "pipeline/threads.h"
 
 namespace limpid {
@@ -30,22 +30,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-/// What the ordered stage needs of a chunk.
-struct ChunkResult {
-  std::string text;
-  std::vector<double> summary;  ///< [blocks x N], N = G * P
-  std::vector<double> errors;   ///< [blocks x N] sums of standard errors
-  std::size_t vectors = 0;      ///< N
-  std::int64_t rows = 0;
-  std::int64_t over_limit = 0;  ///< rows with a pair of more live players than the limit
-  std::int32_t largest_players = 0;
-  std::int64_t estimated_rows = 0;
-  std::int64_t estimated_pairs = 0;
-  PairsByEstimator pairs_by{};
-  std::vector<std::int64_t> over_target;  ///< indices of rows above the target error
-  Additivity additivity;
-};
-
 /// One run: what its threads share.
 class Run {
  public:
@@ -61,6 +45,7 @@ class Run {
         options_.threads, [this] { work(); }, [this] { fail(); });
     throw_if_requested(stop_);
     if (over_limit_ > 0) throw_over_limit();
+    block_sums_.flush(result_.sums);
     return std::move(result_);
   }
 
@@ -139,19 +124,35 @@ class Run {
     out.over_limit = 0;
     out.largest_players = 0;
     out.additivity = {};
-    for (auto const players : explanation.largest) {
+    for (std::size_t r = 0; r < explanation.largest.size(); ++r) {
+      auto const players = explanation.largest[r];
       out.largest_players = std::max(out.largest_players, players);
-      if (players > options_.max_exact_players && !options_.estimates) ++out.over_limit;
+      if (players <= options_.max_exact_players || options_.estimates) continue;
+      if (out.over_limit++ == 0) out.first_over_limit = chunk.first_row + static_cast<std::int64_t>(r);
     }
     if (out.over_limit > 0) count_only_ = true;
     if (count_only_) return;  // the run has failed: what is left is to count
     out.summary = explanation.summary;
     out.vectors = static_cast<std::size_t>(explanation.outputs) * static_cast<std::size_t>(explanation.players);
     fill_estimates(chunk.first_row, explanation, out);
+    fill_interactions(chunk, explanation, out);
     if (!options_.additivity.base.empty()) {
       out.additivity = check_additivity(options_.additivity, explanation, chunk.first_row);
     }
     stages_.format(chunk, explanation, out.text);
+  }
+
+  void fill_interactions(RowChunk const& chunk, Explanation const& explanation, ChunkResult& out) const {
+    out.values.clear();
+    out.interactions.clear();
+    out.interaction_summary = explanation.interaction_summary;
+    if (options_.chunk_rows % kSummaryRows != 0) {
+      for (std::size_t n = 0; n < out.vectors; ++n) {
+        auto const begin = explanation.values.begin() + static_cast<std::int64_t>(n) * explanation.stride;
+        out.values.insert(out.values.end(), begin, begin + chunk.rows);
+      }
+    }
+    if (stages_.format_interactions) stages_.format_interactions(chunk, explanation, out.interactions);
   }
 
   static void fill_estimates(std::int64_t first_row, Explanation const& explanation, ChunkResult& out) {
@@ -173,16 +174,28 @@ class Run {
   void consume(ChunkResult const& chunk) {
     result_.rows += chunk.rows;
     result_.largest_players = std::max(result_.largest_players, chunk.largest_players);
+    if (over_limit_ == 0) first_over_limit_ = chunk.first_over_limit;
     over_limit_ += chunk.over_limit;
     if (!count_only_) {
-      add_summary(chunk.summary, chunk.vectors, result_.sums);
-      if (!chunk.errors.empty()) add_summary(chunk.errors, chunk.vectors, result_.error_sums);
+      block_sums_.add(chunk, result_.sums);
+      if (!chunk.errors.empty()) BlockSums::add_blocks(chunk.errors, chunk.vectors, result_.error_sums);
+      add_interactions(chunk);
       result_.estimated_rows += chunk.estimated_rows;
       result_.estimated_pairs += chunk.estimated_pairs;
       add_counts(chunk);
       result_.additivity.merge(chunk.additivity);
       stages_.write(chunk.text);
     }
+  }
+
+  void add_interactions(ChunkResult const& chunk) {
+    if (!stages_.write_interactions) return;
+    if (chunk.rows > 0) {
+      auto const blocks = static_cast<std::size_t>((chunk.rows + kInteractionRows - 1) / kInteractionRows);
+      auto const& summary = chunk.interaction_summary;
+      BlockSums::add_blocks(summary, summary.size() / blocks, result_.interaction_sums);
+    }
+    stages_.write_interactions(chunk.interactions);
   }
 
   void add_counts(ChunkResult const& chunk) {
@@ -194,31 +207,14 @@ class Run {
     }
   }
 
-  static void add_summary(std::vector<double> const& summary, std::size_t vectors, std::vector<double>& sums) {
-    sums.resize(vectors, 0.0);
-    for (std::size_t i = 0; i < summary.size(); ++i) sums[i % vectors] += summary[i];
-  }
-
   void fail() {
     failed_ = true;
     slots_.stop();
   }
 
   [[noreturn]] void throw_over_limit() const {
-    auto const limit = options_.max_exact_players;
-    auto const largest = result_.largest_players;
-    auto const more = largest <= kMaxExactPlayers
-                          ? fmt::format("--max-exact-players {} (time and memory double with every player), ", largest)
-                          : fmt::format("(--max-exact-players goes up to {}) ", kMaxExactPlayers);
-    throw Error("usage.players",
-                fmt::format("{} of {} rows differ from {} in more than {} {} that matter together "
-                            "(up to {}): too many for exact values in response space",
-                            over_limit_, result_.rows, options_.differ_from, limit, options_.players_are, largest),
-                {},
-                more +
-                    "--estimator auto (with standard errors), --space margin, groups of features as players (--group), "
-                    "or a background that is smaller or closer to "
-                    "the rows");
+    OverLimit const found{over_limit_, first_over_limit_, result_.rows, result_.largest_players};
+    limpid::throw_over_limit(found, options_);
   }
 
   PipelineStages const& stages_;
@@ -235,7 +231,9 @@ class Run {
   std::int64_t explained_ = 0;  // guarded by progress_mutex_
   std::mutex seconds_mutex_;
   PipelineResult result_;  // by the ordered stage; seconds: guarded by seconds_mutex_
+  BlockSums block_sums_;   // by the ordered stage
   std::int64_t over_limit_ = 0;
+  std::int64_t first_over_limit_ = -1;
 };
 
 }  // namespace
@@ -247,22 +245,6 @@ StageSeconds& StageSeconds::operator+=(StageSeconds const& other) noexcept {
   write += other.write;
   wait += other.wait;
   return *this;
-}
-
-std::int64_t round_chunk_rows(std::int64_t rows) noexcept {
-  return std::max<std::int64_t>(1, (rows + kSummaryRows - 1) / kSummaryRows) * kSummaryRows;
-}
-
-std::int64_t default_chunk_rows(Question const& question, CompiledModel const& model, bool gpu) noexcept {
-  // Leaf tables are streamed once per chunk: many rows share that. The lattice works for milliseconds per row.
-  static constexpr std::int64_t kTableRows = 4096;
-  static constexpr std::int64_t kLatticeRows = kSummaryRows;
-  static constexpr std::int64_t kGpuFactor = 4;
-  static constexpr std::int64_t kChunkBytes = std::int64_t{64} << 20;  // values and input of a chunk
-  auto const doubles = model.features + std::int64_t{model.players} * model.outputs() + 1;
-  auto const fit = kChunkBytes / (doubles * std::int64_t{sizeof(double)});
-  auto const wanted = (question.algorithm == Algorithm::kLattice ? kLatticeRows : kTableRows) * (gpu ? kGpuFactor : 1);
-  return std::max<std::int64_t>(kSummaryRows, std::min(wanted, fit) / kSummaryRows * kSummaryRows);
 }
 
 PipelineResult run_pipeline(PipelineStages const& stages, PipelineOptions const& options, StopFlag const& stop) {

@@ -30,15 +30,20 @@ struct PipelineStages {
   /// Appends the text of a chunk. Called by several threads at the same time.
   std::function<void(RowChunk const&, Explanation const&, std::string&)> format;
   std::function<void(std::string_view)> write;  ///< in order, one call at a time
-  std::function<void(std::int64_t)> progress;   ///< rows explained so far, one call at a time; may be empty
+  /// The same for interactions; empty: there are none.
+  std::function<void(RowChunk const&, Explanation const&, std::string&)> format_interactions;
+  std::function<void(std::string_view)> write_interactions;
+  std::function<void(std::int64_t)> progress;  ///< rows explained so far, one call at a time; may be empty
 };
 
 struct PipelineOptions {
   int threads = 1;
-  int engine_workers = 1;       ///< workers of the engine: `threads` on the CPU, streams on a GPU
-  std::int64_t chunk_rows = 0;  ///< REQUIRES: a positive multiple of kSummaryRows
+  int engine_workers = 1;  ///< workers of the engine: `threads` on the CPU, streams on a GPU
+  /// REQUIRES: a positive multiple of kSummaryRows, or a part of it and a multiple of kInteractionRows.
+  std::int64_t chunk_rows = 0;
   std::int32_t max_exact_players = 16;
   bool estimates = false;                ///< pairs above it are estimated, not refused
+  bool interactions = false;             ///< for messages: of what there are no exact values
   std::string players_are = "features";  ///< for messages
   std::string differ_from = "a background row";
   AdditivityRule additivity;  ///< empty: explanations without values, nothing is checked
@@ -63,10 +68,20 @@ struct PipelineResult {
   PairsByEstimator pairs_by{};                  ///< of a mean of models: of all members together
   std::int64_t over_target_rows = 0;            ///< whose errors stayed above --target-error
   std::vector<std::int64_t> first_over_target;  ///< the first kNamedRows of them
-  std::vector<double> error_sums;  ///< [G x P] sums of the standard errors, block by block in order; empty: none
+  std::vector<double> error_sums;        ///< [G x P] sums of the standard errors, block by block in order; empty: none
+  std::vector<double> interaction_sums;  ///< [G x T] sums of magnitudes, block by block in order; empty: none
   Additivity additivity;
   StageSeconds seconds;
 };
+
+/// What a row's interactions take.
+struct InteractionBytes {
+  std::int64_t values = 0;  ///< while it is explained
+  std::int64_t text = 0;
+};
+/// Makes chunks smaller, down to kInteractionRows, and then threads fewer, until the interactions in flight take at
+/// most 1 GiB. Throws Error usage.interactions where those of one chunk alone take more than 4 GiB.
+void bound_interactions(InteractionBytes const& per_row, PipelineOptions& options);
 
 /// Rows per chunk when none are asked for: enough rows to share each leaf, few enough for progress and a small memory.
 [[nodiscard]] std::int64_t default_chunk_rows(Question const& question, CompiledModel const& model, bool gpu) noexcept;

@@ -39,7 +39,7 @@ def test_golden(name):
 
 def test_help_lists_every_option_of_the_contract():
     options = """model data background background-weights space method format out overwrite id label exclude no-header delimiter missing categories
-        iterations max-exact-players estimator coalitions design target-error max-coalitions device threads chunk-rows seed float64 model-format model-entry allow-unknown-version config quiet verbose progress
+        iterations max-exact-players estimator coalitions design target-error max-coalitions interactions interactions-format device threads chunk-rows seed float64 model-format model-entry allow-unknown-version config quiet verbose progress
         color""".split()
     text = run("explain", "--help").stdout
     assert [option for option in options if f"  --{option}" not in text] == []

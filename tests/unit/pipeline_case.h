@@ -57,6 +57,7 @@ struct Behaviour {
   std::int32_t deep_players = 18;
   bool uneven = false;                  ///< chunks take different times
   std::atomic<int>* counted = nullptr;  ///< chunks that were only counted
+  bool interactions = false;            ///< the one player's main effect
 };
 
 /// One player, one output: value = row, prediction = 1 + row, expected value 1.
@@ -84,11 +85,17 @@ class EchoEngine : public Engine {
         out.predictions[i] = 1.0 + rows.data[r];
         if (first + r == 700) out.values[i] += is_.wrong_by;
         out.summary[i / kSummaryRows] += std::abs(out.values[i]);
+        if (is_.interactions) add_interaction(i, out);
         if (is_.deep_row >= 0) out.largest.push_back(first + r >= is_.deep_row ? is_.deep_players : 3);
       }
     }
 
    private:
+    static void add_interaction(std::size_t row, Explanation& out) {
+      out.interactions = out.values;
+      out.interaction_summary.resize(row / kInteractionRows + 1, 0.0);
+      out.interaction_summary.back() += std::abs(out.values[row]);
+    }
     Behaviour is_;
   };
   Behaviour behaviour_;

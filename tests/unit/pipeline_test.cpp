@@ -42,7 +42,7 @@ TEST(Pipeline, RowsKeepTheirOrderForAnyThreadsAndChunks) {
 TEST(Pipeline, SumsDoNotDependOnThreadsOrChunks) {
   std::set<double> sums;
   for (int const threads : {1, 3}) {
-    for (std::int64_t const chunk : {256, 768, 4096}) {
+    for (std::int64_t const chunk : {64, 128, 256, 768, 4096}) {
       CountingSource source(3001);
       Behaviour slightly;
       slightly.wrong_by = 1.0 / 3.0;
@@ -145,6 +145,62 @@ TEST(Pipeline, RowsAboveTheLatticeLimitAreCountedAndNamed) {
     }
     EXPECT_GT(counted.load(), 0) << "rows after the first deep one need no values";
   }
+}
+
+/// Each chunk's own text, in order, and block sums that are added in order.
+TEST(Pipeline, InteractionsAreASecondTextAndSum) {
+  for (int const threads : {1, 3}) {
+    CountingSource source(1000);
+    EchoEngine const engine({.interactions = true});
+    PipelineStages stages;
+    std::string text;
+    stages.source = &source;
+    stages.engine = &engine;
+    stages.format = [](RowChunk const&, Explanation const&, std::string&) {};
+    stages.write = [](std::string_view) {};
+    stages.format_interactions = [](RowChunk const& chunk, Explanation const&, std::string& out) {
+      out += std::to_string(chunk.first_row) + " ";
+    };
+    stages.write_interactions = [&](std::string_view more) { text += more; };
+    PipelineOptions options;
+    options.threads = options.engine_workers = threads;
+    options.chunk_rows = 256;
+    options.additivity = {{1.0}, {1e-6}, false};
+    auto const result = run_pipeline(stages, options, {});
+    EXPECT_EQ(text, "0 256 512 768 ");
+    EXPECT_EQ(result.interaction_sums, std::vector<double>{999.0 * 1000.0 / 2.0});
+    EXPECT_TRUE(result.additivity.holds());
+  }
+}
+
+TEST(Pipeline, InteractionsThatDoNotAddUpAreReported) {
+  Explanation chunk{1, 64, 2, 1, {}, {}, {}, {}};
+  chunk.values.assign(128, 0.0);
+  chunk.values[0] = chunk.values[64] = 0.5;
+  chunk.predictions.assign(64, 1.0);
+  chunk.interactions.assign(3 * 64, 0.0);
+  chunk.interactions[0] = chunk.interactions[128] = 0.2;
+  chunk.interactions[64] = 0.3;
+  AdditivityRule const rule{{0.0}, {1e-6}, false};
+  EXPECT_TRUE(check_additivity(rule, chunk, 0).holds());
+  chunk.interactions[64] = 0.4;
+  EXPECT_FALSE(check_additivity(rule, chunk, 0).holds());
+}
+
+TEST(Pipeline, InteractionsMakeChunksSmallerAndThenThreadsFewer) {
+  PipelineOptions options;
+  options.threads = options.engine_workers = 8;
+  options.chunk_rows = 4096;
+  bound_interactions({.values = 1000, .text = 1000}, options);
+  EXPECT_EQ(options.chunk_rows, 4096);
+  bound_interactions({.values = 1 << 20, .text = 0}, options);
+  EXPECT_EQ(options.chunk_rows, 128);
+  EXPECT_EQ(options.threads, 8);
+  bound_interactions({.values = 4 << 20, .text = 0}, options);
+  EXPECT_EQ(options.chunk_rows, 64);
+  EXPECT_EQ(options.threads, 4);
+  EXPECT_EQ(options.engine_workers, 4);
+  EXPECT_THROW(bound_interactions({.values = 65 << 20, .text = 0}, options), Error);
 }
 
 TEST(Pipeline, AtTheLatticeLimitEverythingIsComputed) {
