@@ -19,7 +19,7 @@ enum class LinearKind : std::uint8_t {
   kWls,
   /// Posterior mean of a Gaussian process over coalitions whose covariance falls with their Hamming distance,
   /// k(S, T) = beta^|S xor T|, beta = (1 - rho) / (1 + rho), of which only the odd part counts; its additive part has
-  /// kGpAdditive times that variance.
+  /// kGpAdditive times that variance; then made unbiased over all orders of the players (unbias.h).
   kGp,
 };
 

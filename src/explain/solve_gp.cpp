@@ -5,14 +5,19 @@
 #include <cmath>
 
 #include "explain/linear_estimator.h"
+#include "explain/unbias.h"
 #include "kernels/shapley_constants.h"
 
 namespace limpid {
 namespace {
 
-constexpr double kFirstJitter = 1e-12;    ///< gp, as a part of the mean of K's diagonal; tenfold until K factors
-constexpr std::int64_t kScalePairs = 64;  ///< whose residuals give sigma: 9 % of scatter, a sixteenth of the work
-constexpr std::int32_t kMostNodes = 24;   ///< of the quadrature of the gp's covariance: exact up to V = 48, ample above
+constexpr double kFirstJitter = 1e-12;  ///< gp, as a part of the mean of K's diagonal; tenfold until K factors
+/// Pairs whose residuals give sigma: fewer than 256 leave it so uncertain that intervals of single pairs hold 1 to 3 %
+/// fewer values; more than 2^17 / q of them take longer than the values.
+constexpr std::int64_t kMostChecks = 256;
+constexpr std::int64_t kFewestChecks = 64;
+constexpr std::int64_t kCheckWeights = 1 << 17;
+constexpr std::int32_t kMostNodes = 24;  ///< of the quadrature of the gp's covariance: exact up to V = 48, ample above
 
 std::size_t at(std::int64_t index) noexcept { return static_cast<std::size_t>(index); }
 
@@ -120,7 +125,9 @@ std::vector<double> covariance_matrix(Observations const& seen, std::vector<doub
 }
 
 /// Pairs whose residuals give the scale, spread over all sizes.
-std::int64_t checks_of(LinearEstimator const& out) noexcept { return std::min(kScalePairs, out.pairs); }
+std::int64_t checks_of(LinearEstimator const& out) noexcept {
+  return std::min(out.pairs, std::clamp(kCheckWeights / out.pairs, kFewestChecks, kMostChecks));
+}
 std::int64_t checked_pair(LinearEstimator const& out, std::int64_t k) noexcept {
   return k * out.pairs / checks_of(out);
 }
@@ -195,6 +202,7 @@ LinearEstimator solve_gp(CoalitionDesign const& design, SystemSolver& solver, do
   solver.solve(x, out.players + checks_of(out));
   store_gp(prior_variance(design.players, rho), sides, x, out);
   store_scale(x, out);
+  unbias(design, solver, out);
   return out;
 }
 

@@ -210,6 +210,51 @@ TEST(LinearEstimator, ErrorsOverOrdersOfThePlayersHaveLittleInCommon) {
   }
 }
 
+/// The mean over all V! orders of the players is the Shapley value itself, however few coalitions there are.
+TEST(LinearEstimator, GpIsRightOnAverageOverAllOrders) {
+  constexpr std::int32_t kPlayers = 6;
+  auto const game = random_game(kPlayers, 21);
+  auto const exact = reference::shapley(kPlayers, game);
+  for (std::int64_t const pairs : {5, 11, 20}) {
+    auto const design = make_design(DesignKind::kLeverage, kPlayers, pairs, 4);
+    auto const estimator = solve_gp(design);
+    std::vector<double> mean(kPlayers, 0.0);
+    std::vector<std::size_t> player_of(kPlayers);  // of each bit
+    std::iota(player_of.begin(), player_of.end(), std::size_t{0});
+    double orders = 0.0;
+    double largest = 0.0;
+    do {
+      auto const phi = estimate(estimator, observe(design, [&](std::uint64_t bits) {
+                                  std::uint64_t set = 0;
+                                  for (std::size_t i = 0; i < kPlayers; ++i) set |= (bits >> i & 1U) << player_of[i];
+                                  return game(set);
+                                }));
+      for (std::size_t i = 0; i < kPlayers; ++i) {
+        mean[player_of[i]] += phi[i];
+        largest = std::max(largest, std::abs(phi[i] - exact[player_of[i]]));
+      }
+      orders += 1.0;
+    } while (std::next_permutation(player_of.begin(), player_of.end()));
+    for (double& value : mean) value /= orders;
+    EXPECT_GT(largest, 1e-3) << "an estimate in one order; q = " << pairs;
+    EXPECT_LE(largest_error(mean, exact), 1e-9) << "q = " << pairs;
+  }
+}
+
+/// Above 24 players functions of the size share knots: their sums are right, those of single sizes nearly.
+TEST(LinearEstimator, GpIsNearlyRightOnAverageForManySizes) {
+  constexpr std::int32_t kPlayers = 60;
+  auto const design = make_design(DesignKind::kLeverage, kPlayers, 600, 4);
+  auto const estimator = solve_gp(design);
+  double sum = 0.0;
+  for (std::int64_t p = 0; p < design.pairs(); ++p) {
+    for (std::int32_t i = 0; i < kPlayers; ++i) {
+      if (design.holds(p, i)) sum += estimator.weights[static_cast<std::size_t>(i * estimator.pairs + p)];
+    }
+  }
+  EXPECT_NEAR(sum, kPlayers - 1.0, 1e-8);  // 2 for each of 29 sizes, 1 for 30
+}
+
 TEST(LinearEstimator, NoStandardErrorWithoutResiduals) {
   auto const design = make_design(DesignKind::kLeverage, 10, 9, 3);
   auto const estimator = solve_wls(design);
