@@ -5,14 +5,13 @@
 // Bytes moved: per leaf its tests' bin columns of the background (L2), 4 K 2^K bytes written.
 // Counts are integers (atomicAdd: order-free), each entry is one thread's double expression: same bits as the tasks.
 
+#include "kernels/background_counts.cuh"
 #include "kernels/build_leaf_tables.h"
 #include "kernels/build_leaf_tables.task.h"
 #include "kernels/launch.cuh"
 
 namespace limpid {
 namespace {
-
-constexpr int kThreads = 128;
 
 /// Count: unsigned for rows, unsigned long long for units of weight.
 template <class Count>
@@ -21,15 +20,7 @@ __global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstant
   std::int64_t const leaf = args.leaf_begin + blockIdx.x;
   std::int32_t const players = path_players(args.paths, leaf);
   std::uint32_t const patterns = 1u << players;
-  for (std::uint32_t b = threadIdx.x; b < patterns; b += blockDim.x) counts[b] = 0;
-  __syncthreads();
-  if (args.kind == TableKind::kInterventional) {
-    for (std::int64_t row = threadIdx.x; row < args.background.rows; row += blockDim.x) {
-      auto const units = static_cast<Count>(args.weights.units != nullptr ? args.weights.units[row] : 1);
-      atomicAdd(&counts[path_pattern(args.paths, leaf, args.background, row)], units);
-    }
-  }
-  __syncthreads();
+  count_background(args, leaf, counts);
   float* const table = args.tables + (args.paths.table_begin[leaf] - args.table_origin);
   double const value = args.paths.value[leaf];
   std::uint32_t const entries = static_cast<std::uint32_t>(players) << players;
@@ -49,16 +40,9 @@ __global__ void build_leaf_tables_kernel(BuildLeafTablesArgs args, ShortConstant
 
 }  // namespace
 
-void build_leaf_tables_cuda(device::Exec const& exec, BuildLeafTablesArgs const& asked) {
-  BuildLeafTablesArgs args = asked;
-  LaunchShape const shape{args.leaf_end - args.leaf_begin, kThreads};
-  if (args.weights.units != nullptr) {
-    launch("build_leaf_tables.weighted", build_leaf_tables_kernel<unsigned long long>, shape, exec, args,
-           short_constants());
-  } else {
-    args.weights.total = static_cast<std::uint64_t>(args.background.rows);
-    launch("build_leaf_tables", build_leaf_tables_kernel<unsigned>, shape, exec, args, short_constants());
-  }
+void build_leaf_tables_cuda(device::Exec const& exec, BuildLeafTablesArgs const& args) {
+  launch_builder(exec, args, {"build_leaf_tables", build_leaf_tables_kernel<unsigned>},
+                 {"build_leaf_tables.weighted", build_leaf_tables_kernel<unsigned long long>});
 }
 
 }  // namespace limpid

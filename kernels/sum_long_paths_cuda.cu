@@ -6,6 +6,7 @@
 // Leaves in order, each by its task in double: same bits on every device.
 
 #include "kernels/launch.cuh"
+#include "kernels/long_constants.cuh"
 #include "kernels/sum_long_paths.h"
 #include "kernels/sum_long_paths.task.h"
 
@@ -30,25 +31,12 @@ __global__ void sum_long_paths_kernel(SumLongPathsArgs args, Task task) {
   }
 }
 
-/// The constants on the device, in the stream's scratch.
-LongConstants upload(device::Exec const& exec) {
-  LongConstantsOwner const& owner = long_constants();
-  std::size_t const doubles = owner.member.size() + owner.node.size() + owner.weight.size();
-  auto* const member = static_cast<double*>(exec.workspace(doubles * sizeof(double)));
-  double* const node = member + owner.member.size();
-  double* const weight = node + owner.node.size();
-  exec.copy_in(member, owner.member.data(), owner.member.size() * sizeof(double));
-  exec.copy_in(node, owner.node.data(), owner.node.size() * sizeof(double));
-  exec.copy_in(weight, owner.weight.data(), owner.weight.size() * sizeof(double));
-  return {member, node, weight};
-}
-
 }  // namespace
 
 void sum_long_paths_cuda(device::Exec const& exec, SumLongPathsArgs const& args) {
   if (args.bins.rows == 0 || args.paths.leaves == 0) return;
   LaunchShape const shape{(args.bins.rows + kThreads - 1) / kThreads, kThreads};
-  LongConstants const constants = upload(exec);
+  LongConstants const constants = upload_long_constants(exec);
   if (args.kind == TableKind::kInterventional) {
     launch("sum_long_paths.interventional", sum_long_paths_kernel<LongInterventionalTask>, shape, exec, args,
            LongInterventionalTask{args.paths, args.background, args.background_total, constants});

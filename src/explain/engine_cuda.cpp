@@ -7,6 +7,7 @@
 #include "explain/device_buffers.h"
 #include "explain/engine_common.h"
 #include "explain/engine_cuda_estimates.h"
+#include "explain/engine_cuda_interactions.h"
 #include "explain/engine_cuda_shared.h"
 #include "explain/large_games.h"
 #include "explain/mean_link.h"
@@ -51,17 +52,23 @@ class CudaWorker final : public Engine::Worker {
     reserve_buffers(out);
     bin_chunk(rows, out.stride);
     exec_.zero(values_.on_device.data(), out.values.size() * sizeof(double));
+    exec_.zero(interactions_.on_device.data(), out.interactions.size() * sizeof(double));
     if (shared_.question.algorithm == Algorithm::kLattice) {
       play_lattice(count_only, out);
       largest_.copy_out(exec_, out.largest);
     } else if (!count_only) {
       sum_tables(out);
+      if (!out.interactions.empty()) {
+        shared_.interactions().add(exec_, shared_, binned_, interactions_.on_device.data(), out.stride);
+      }
     }
     if (!count_only) finish_values(out);
     exec_.wait();
     largest_.hand_over(out.largest);
     if (count_only) return;
     values_.hand_over(out.values);
+    interactions_.hand_over(out.interactions);
+    finish_interactions(out);
     predictions_.hand_over(out.predictions);
     if (is_logit()) margins_to_logits(shared_.model, out.rows, out.stride, out.predictions.data());
     summary_.hand_over(out.summary);
@@ -82,6 +89,7 @@ class CudaWorker final : public Engine::Worker {
     reserve(raw_pinned_, raw, "a chunk's rows");
     reserve(exec_, bins_, shared_.model.columns.size() * stride + 64, "a chunk's bins");
     values_.reserve(exec_, out.values.size(), "a chunk's values");
+    interactions_.reserve(exec_, out.interactions.size(), "a chunk's interactions");
     predictions_.reserve(exec_, out.predictions.size(), "a chunk's predictions");
     summary_.reserve(exec_, out.summary.size(), "a chunk's summary");
     largest_.reserve(exec_, out.largest.size(), "a chunk's player counts");
@@ -235,6 +243,7 @@ class CudaWorker final : public Engine::Worker {
     summarise.sums = summary_.on_device.data();
     summarise_cuda(exec_, summarise);
     values_.copy_out(exec_, out.values);
+    interactions_.copy_out(exec_, out.interactions);
     predictions_.copy_out(exec_, out.predictions);
     summary_.copy_out(exec_, out.summary);
   }
@@ -246,6 +255,7 @@ class CudaWorker final : public Engine::Worker {
   BinsView binned_;
   DevicePatterns patterns_;
   Result<double> values_;
+  Result<double> interactions_;
   Result<double> predictions_;
   Result<double> summary_;
   Result<std::int32_t> largest_;
@@ -273,8 +283,8 @@ class CudaEngine final : public Engine {
 
 std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
                                          Background const& background, std::int32_t device) {
-  if (question.interactions) {
-    throw Error("device.unavailable", "interactions are computed on the CPU", {}, "use --device cpu");
+  if (question.interactions && question.algorithm == Algorithm::kLattice) {
+    throw Error("device.unavailable", "interactions of the response are computed on the CPU", {}, "use --device cpu");
   }
   return std::make_unique<CudaEngine>(model, question, background, device);
 }

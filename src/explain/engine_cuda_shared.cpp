@@ -7,6 +7,7 @@
 #include "compile/fold_leaves.h"
 #include "explain/device_buffers.h"
 #include "explain/engine_common.h"
+#include "explain/engine_cuda_interactions.h"
 #include "explain/mean_link.h"
 #include "kernels/bin_rows.h"
 #include "kernels/leaf_patterns.h"
@@ -76,6 +77,8 @@ CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, Bac
   }
   exec_.wait();
 }
+
+CudaShared::~CudaShared() = default;
 
 void CudaShared::upload_weights() {
   auto const count = static_cast<std::size_t>(background_rows);
@@ -174,34 +177,46 @@ void CudaShared::build_tables(DeviceRows const& background) {
   exec_.copy_in(tables_.data(), tables.data(), tables.size() * sizeof(float));
   table_paths_.emplace(exec_, folded.paths);
   exec_.wait();
-  if (model.long_paths.leaves() == 0) return;
-  if (args.kind == TableKind::kInterventional) return count_long_patterns(background);
-  long_groups_.emplace_back();
-  long_groups_.back().paths = on_device_.long_paths();
+  BinnedRows host;
+  if (args.kind == TableKind::kInterventional && (model.long_paths.leaves() != 0 || question.interactions)) {
+    host = {background.rows, background.stride, std::vector<std::uint8_t>(background.bins.size())};
+    exec_.copy_out(host.bins.data(), background.bins.data(), host.bins.size());
+    exec_.wait();
+  }
+  long_groups_ = limpid::long_groups(exec_, *this, model.long_paths.view(), on_device_.long_paths(), host.view());
+  if (question.interactions) {
+    interactions_ =
+        std::make_unique<CudaInteractions>(exec_, *this, background.view(), host.view(), weight_units_.data());
+  }
 }
 
-/// On the host: a sort per long leaf. Group by group, so that the host holds one group at a time.
-void CudaShared::count_long_patterns(DeviceRows const& background) {
-  BinnedRows host{background.rows, background.stride, std::vector<std::uint8_t>(background.bins.size())};
-  exec_.copy_out(host.bins.data(), background.bins.data(), host.bins.size());
-  exec_.wait();
-  LongBackground const groups(model.long_paths.view(), host.view(), weights_.units(), serial_for);
+/// Counted on the host: a sort per long leaf. Group by group, so that the host holds one group at a time.
+std::vector<DeviceLongGroup> long_groups(device::Exec const& exec, CudaShared const& shared, PathsView const& paths,
+                                         PathsView const& on_device, BinsView const& background) {
+  std::vector<DeviceLongGroup> result;
+  if (paths.leaves == 0) return result;
+  if (table_kind(shared.question) == TableKind::kPathDependent) {
+    result.emplace_back().paths = on_device;
+    return result;
+  }
+  LongBackground const groups(paths, background, shared.weights().units(), serial_for);
   std::int64_t first = 0;
-  groups.for_each_group([&](PathsView const& paths, PatternCountsView const& counted) {
-    auto const leaves = static_cast<std::size_t>(paths.leaves);
+  groups.for_each_group([&](PathsView const& group_paths, PatternCountsView const& counted) {
+    auto const leaves = static_cast<std::size_t>(group_paths.leaves);
     auto const entries = static_cast<std::size_t>(counted.begin[leaves]);
     DeviceLongGroup group;
-    group.paths = slice_leaves(on_device_.long_paths(), first, first + paths.leaves);
-    reserve(exec_, group.patterns, entries, "background patterns of the long paths");
-    reserve(exec_, group.counts, entries, "background patterns of the long paths");
-    reserve(exec_, group.begin, leaves + 1, "background patterns of the long paths");
-    exec_.copy_in(group.patterns.data(), counted.patterns, entries * sizeof(std::uint64_t));
-    exec_.copy_in(group.counts.data(), counted.counts, entries * sizeof(std::uint64_t));
-    exec_.copy_in(group.begin.data(), counted.begin, (leaves + 1) * sizeof(std::uint64_t));
-    exec_.wait();
-    first += paths.leaves;
-    long_groups_.push_back(std::move(group));
+    group.paths = slice_leaves(on_device, first, first + group_paths.leaves);
+    reserve(exec, group.patterns, entries, "background patterns of the long paths");
+    reserve(exec, group.counts, entries, "background patterns of the long paths");
+    reserve(exec, group.begin, leaves + 1, "background patterns of the long paths");
+    exec.copy_in(group.patterns.data(), counted.patterns, entries * sizeof(std::uint64_t));
+    exec.copy_in(group.counts.data(), counted.counts, entries * sizeof(std::uint64_t));
+    exec.copy_in(group.begin.data(), counted.begin, (leaves + 1) * sizeof(std::uint64_t));
+    exec.wait();
+    first += group_paths.leaves;
+    result.push_back(std::move(group));
   });
+  return result;
 }
 
 }  // namespace limpid

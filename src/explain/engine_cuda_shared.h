@@ -50,11 +50,23 @@ struct DeviceLongGroup {
   [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
 };
 
+class CudaShared;
+class CudaInteractions;
+
+/// The groups of `paths`, leaves in the recurrence's class, in their order: path-dependent questions have one, without
+/// patterns. `on_device`: the same paths; `background`: on the host, interventional.
+[[nodiscard]] std::vector<DeviceLongGroup> long_groups(device::Exec const& exec, CudaShared const& shared,
+                                                       PathsView const& paths, PathsView const& on_device,
+                                                       BinsView const& background);
+
 /// Thread safety: constant after construction.
 class CudaShared {
  public:
   CudaShared(CompiledModel const& compiled, Question const& asked, Background const& background,
              std::int32_t device_index);
+  ~CudaShared();
+  CudaShared(CudaShared const&) = delete;
+  CudaShared& operator=(CudaShared const&) = delete;
 
   CompiledModel const& model;
   Question const question;
@@ -68,6 +80,8 @@ class CudaShared {
   [[nodiscard]] float const* tables() const noexcept { return tables_.data(); }
   /// Groups of long leaves in their order; path-dependent questions have one, without patterns.
   [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
+  /// REQUIRES: the question is by leaf tables, with interactions.
+  [[nodiscard]] CudaInteractions const& interactions() const noexcept { return *interactions_; }
   [[nodiscard]] BackgroundWeights const& weights() const noexcept { return weights_; }
   /// [B] on the device; nullptr: all equal.
   [[nodiscard]] double const* weight_values() const noexcept { return weight_values_.data(); }
@@ -79,8 +93,6 @@ class CudaShared {
   void bin_background(RowsView background, DeviceRows& binned) const;
   [[nodiscard]] std::vector<double> mean_prediction(DeviceRows const& background) const;
   void build_tables(DeviceRows const& background);
-  void count_long_patterns(DeviceRows const& background);
-
   void upload_weights();
 
   BackgroundWeights weights_;
@@ -91,6 +103,7 @@ class CudaShared {
   std::optional<DevicePaths> table_paths_;
   device::Buffer<float> tables_;
   std::vector<DeviceLongGroup> long_groups_;
+  std::unique_ptr<CudaInteractions> interactions_;  ///< or nullptr
   DevicePatterns background_;
   std::unique_ptr<HostGames> host_games_;  ///< or nullptr
 };

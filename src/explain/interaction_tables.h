@@ -2,6 +2,8 @@
 /// recurrence's view of the paths whose tables would be too large (ARCHITECTURE.md, 2.1).
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "compile/fold_pairs.h"
@@ -18,6 +20,17 @@ struct InteractionTables {
   std::vector<float> tables;  ///< [pairs.paths.table_size()]
   LeafPaths beyond;           ///< short paths without: the recurrence's, like the long ones
 };
+
+/// Everything but the tables.
+[[nodiscard]] InteractionTables plan_interaction_tables(CompiledModel const& model,
+                                                        std::size_t bytes = kPairTableBytes);
+
+/// [leaves + 1] where each leaf's interaction table begins when those of all leaves lie side by side.
+[[nodiscard]] std::vector<std::uint64_t> pair_table_begin(LeafPaths const& leaves);
+
+/// Fills `tables` from those of all leaves.
+void fold_interaction_tables(std::span<std::uint64_t const> begin, std::span<float const> leaf_tables,
+                             InteractionTables& result);
 
 /// Builds the tables on the CPU, leaf by leaf. `background`, `weights`: interventional.
 [[nodiscard]] InteractionTables make_interaction_tables(CompiledModel const& model, TableKind kind,

@@ -55,6 +55,11 @@ std::vector<Asked> every_question() {
       all.push_back({shape, question, 5, true});
     }
   }
+  for (Question question : {tables, path}) {
+    question.interactions = true;
+    all.push_back({shape_of(Link::kSoftmax, 5, 6), question});
+    all.push_back({shape_of(Link::kSigmoid, 10, 13), question, 5, true});
+  }
   all.push_back({shape_of(Link::kSigmoid, 6, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4}});
   for (EstimatorKind const kind : {EstimatorKind::kGp, EstimatorKind::kWls, EstimatorKind::kFocus,
                                    EstimatorKind::kAuto}) {  // pairs above the limit
@@ -75,6 +80,8 @@ void expect_equal(Explanation const& found, Explanation const& expected) {
   EXPECT_TRUE(same_bits(rows_of(found.values), rows_of(expected.values)));
   EXPECT_TRUE(same_bits(rows_of(found.predictions), rows_of(expected.predictions)));
   EXPECT_TRUE(same_bits(found.summary, expected.summary));
+  EXPECT_TRUE(same_bits(rows_of(found.interactions), rows_of(expected.interactions)));
+  EXPECT_TRUE(same_bits(found.interaction_summary, expected.interaction_summary));
   EXPECT_EQ(found.estimated, expected.estimated);
   EXPECT_TRUE(same_bits(rows_of(found.errors), rows_of(expected.errors)));
 }

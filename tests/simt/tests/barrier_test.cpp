@@ -34,6 +34,8 @@ void expect_engine_equals_cpu(ModelShape const& shape, Question const& question,
   engine->make_worker()->explain(rows.view(), false, found);
   EXPECT_TRUE(same_bits(without_padding(found.values, found.stride, count),
                         without_padding(expected.values, found.stride, count)));
+  EXPECT_TRUE(same_bits(without_padding(found.interactions, found.stride, count),
+                        without_padding(expected.interactions, found.stride, count)));
   EXPECT_TRUE(same_bits(found.summary, expected.summary));
 }
 
@@ -48,6 +50,15 @@ ModelShape small_shape(std::int32_t trees, std::int32_t depth, std::int32_t feat
 TEST(BarrierCase, LeafTables) {
   expect_engine_equals_cpu(small_shape(60, 5, 6), {Space::kMargin, Method::kInterventional, Algorithm::kLeafTables, 16},
                            70);
+}
+
+/// Long paths too, whose patterns and products are shared.
+TEST(BarrierCase, Interactions) {
+  for (Method const method : {Method::kInterventional, Method::kPathDependent}) {
+    Question question{Space::kMargin, method, Algorithm::kLeafTables, 16};
+    question.interactions = true;
+    expect_engine_equals_cpu(small_shape(4, 10, 12), question, 40);
+  }
 }
 
 TEST(BarrierCase, Lattice) {
@@ -104,9 +115,13 @@ std::set<std::string> barriers_in_source() {
   return sites;
 }
 
-char const* const kCases[] = {"BarrierCase.LeafTables",         "BarrierCase.Lattice",
-                              "BarrierCase.LatticeOfLongPaths", "BarrierCase.SampledGame",
-                              "BarrierCase.ApplyOperator",      "BarrierCase.RowsWithTheirBackground",
+char const* const kCases[] = {"BarrierCase.LeafTables",
+                              "BarrierCase.Interactions",
+                              "BarrierCase.Lattice",
+                              "BarrierCase.LatticeOfLongPaths",
+                              "BarrierCase.SampledGame",
+                              "BarrierCase.ApplyOperator",
+                              "BarrierCase.RowsWithTheirBackground",
                               "BarrierCase.FocusedGame"};
 
 /// The first case that notices the missing barrier, and how; empty: none.
