@@ -3,7 +3,8 @@
 // 1. sum_block      the float sums of one block of leaves for 4 rows a thread, into partial [block's players x rows]
 //      grid   x: groups of 4 * threads rows   y: blocks of leaves, so that a few thousand rows fill the chip
 //      block  64 to 256 threads, as many as the shared memory of the sums allows
-//      smem   sums [block's players x 4 threads] float, 4 rows a thread = one 128-bit access; player slots [P] 16 bit;
+//      smem   sums [block's players x 4 threads] float, 4 rows a thread = one 128-bit access; player slots [P] 16 bit,
+//             searched for where they do not fit;
 //             two tiles of tables of 16 KB: asynchronous copies of the next under the look-ups of this one
 //             (a model too wide for that keeps the sums where they go, in the partial array)
 //      a pattern of 4 rows lives in one register, a byte each: 5 byte-wise instructions per test
@@ -63,14 +64,42 @@ __device__ std::uint32_t patterns_of_4(SumLeafTablesArgs const& args, std::uint3
   return patterns;
 }
 
-/// sums [players x row_stride]: 4 rows of each player at this thread's column; slot_of: the block's index of a player.
+/// Index of a player among a block's sorted players; -1: no leaf of the block has it.
+__device__ std::int64_t index_in_block(PathsView const& paths, LeafBlock const& block, std::uint32_t player) {
+  std::uint32_t low = block.player_begin;
+  std::uint32_t high = block.player_end;
+  while (low < high) {
+    std::uint32_t const middle = (low + high) / 2;
+    if (paths.block_players[middle] < player) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < block.player_end && paths.block_players[low] == player ? std::int64_t{low} : -1;
+}
+
+/// A block's index of a player: from an array in shared memory, or searched for where there are too many players (pairs
+/// of them) for one.
+struct Slots {
+  PathsView const& paths;
+  LeafBlock const& block;
+  std::uint16_t const* of_player;  ///< nullptr: too many
+
+  __device__ std::int64_t operator[](std::uint32_t player) const {
+    if (of_player != nullptr) return of_player[player];
+    return index_in_block(paths, block, player) - block.player_begin;
+  }
+};
+
+/// sums [players x row_stride]: 4 rows of each player at this thread's column.
 __device__ void add_leaf(SumLeafTablesArgs const& args, std::uint32_t leaf, std::uint32_t patterns, float const* table,
-                         std::uint16_t const* slot_of, float* sums, std::int64_t row_stride) {
+                         Slots const& slots, float* sums, std::int64_t row_stride) {
   std::int32_t const players = path_players(args.paths, leaf);
   std::int32_t const bits = path_bits(args.paths, leaf);
   std::uint32_t const* const player = args.paths.players + args.paths.player_begin[leaf];
   for (std::int32_t q = 0; q < players; ++q, table += std::ptrdiff_t{1} << bits) {
-    float* const at = sums + slot_of[player[q]] * row_stride;
+    float* const at = sums + slots[player[q]] * row_stride;
     auto sum = load_vector<float4>(at);
     sum.x += table[patterns & 0xFFu];
     sum.y += table[patterns >> 8 & 0xFFu];
@@ -80,23 +109,27 @@ __device__ void add_leaf(SumLeafTablesArgs const& args, std::uint32_t leaf, std:
   }
 }
 
-/// `rows`: padded to a multiple of kRowsPerThread; partial [all blocks' players x rows]. `shared_sums`: the sums lie in
-/// shared memory.
-__global__ void sum_block_kernel(SumLeafTablesArgs args, std::int64_t first_row, std::int64_t rows, bool shared_sums,
-                                 float* partial) {
+/// 16-bit slots of so many players: the sums behind them stay 16-byte aligned.
+LIMPID_HD constexpr std::int64_t slot_room(std::int64_t players) noexcept { return (players + 7) / 8 * 8; }
+
+/// `rows`: padded to a multiple of kRowsPerThread; partial [all blocks' players x rows]. `shared_slots`, `shared_sums`:
+/// those lie in shared memory.
+__global__ void sum_block_kernel(SumLeafTablesArgs args, std::int64_t first_row, std::int64_t rows, bool shared_slots,
+                                 bool shared_sums, float* partial) {
   LIMPID_SHARED(unsigned char, shared);
   LeafBlock const block = args.paths.blocks[blockIdx.y];
   std::uint32_t const block_players = block.player_end - block.player_begin;
   auto* const tiles = reinterpret_cast<float*>(shared);
   auto* const slot_of = reinterpret_cast<std::uint16_t*>(tiles + 2 * kTileFloats);
-  std::int64_t const slots = (args.players + 7) / 8 * 8;  // the sums stay 16-byte aligned
+  std::int64_t const slot_count = slot_room(shared_slots ? args.players : 0);
+  Slots const slots{args.paths, block, shared_slots ? slot_of : nullptr};
   std::int64_t const row = (std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x) * kRowsPerThread;
   bool const mine = row < rows;
   std::int64_t const row_stride = shared_sums ? std::int64_t{blockDim.x} * kRowsPerThread : rows;
   float* const out = partial + block.player_begin * rows + row;
-  float* const sums = shared_sums ? reinterpret_cast<float*>(slot_of + slots) + threadIdx.x * kRowsPerThread : out;
+  float* const sums = shared_sums ? reinterpret_cast<float*>(slot_of + slot_count) + threadIdx.x * kRowsPerThread : out;
 
-  for (std::uint32_t i = threadIdx.x; i < block_players; i += blockDim.x) {
+  for (std::uint32_t i = threadIdx.x; shared_slots && i < block_players; i += blockDim.x) {
     slot_of[args.paths.block_players[block.player_begin + i]] = static_cast<std::uint16_t>(i);
   }
   if (mine) {
@@ -114,8 +147,7 @@ __global__ void sum_block_kernel(SumLeafTablesArgs args, std::int64_t first_row,
     if (mine) {
       for (std::uint32_t leaf = tile.begin; leaf < tile.end; ++leaf) {
         add_leaf(args, leaf, patterns_of_4(args, leaf, first_row + row),
-                 tables + (args.paths.table_begin[leaf] - args.paths.table_begin[tile.begin]), slot_of, sums,
-                 row_stride);
+                 tables + (args.paths.table_begin[leaf] - args.paths.table_begin[tile.begin]), slots, sums, row_stride);
       }
     }
     tile = next;
@@ -125,21 +157,6 @@ __global__ void sum_block_kernel(SumLeafTablesArgs args, std::int64_t first_row,
     for (std::uint32_t i = 0; i < block_players; ++i)
       store_vector(out + i * rows, load_vector<float4>(sums + i * row_stride));
   }
-}
-
-/// Index of a player among a block's sorted players; -1: no leaf of the block has it.
-__device__ std::int64_t index_in_block(PathsView const& paths, LeafBlock const& block, std::uint32_t player) {
-  std::uint32_t low = block.player_begin;
-  std::uint32_t high = block.player_end;
-  while (low < high) {
-    std::uint32_t const middle = (low + high) / 2;
-    if (paths.block_players[middle] < player) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low < block.player_end && paths.block_players[low] == player ? std::int64_t{low} : -1;
 }
 
 /// Row = x, value (g, p) = y of the grid (and on, for more values than a grid is high).
@@ -163,14 +180,17 @@ __global__ void add_blocks_kernel(SumLeafTablesArgs args, std::int64_t first_row
 struct Shape {
   int threads = kMaxThreads;
   std::size_t shared_bytes = 0;
+  bool shared_slots = true;
   bool shared_sums = true;
 };
 
 Shape shape_of(std::int32_t players, std::int64_t widest_block, std::int64_t rows, std::size_t limit) {
-  std::size_t const slots = (static_cast<std::size_t>(players) + 7) / 8 * 8 * sizeof(std::uint16_t);
-  std::size_t const fixed = 2 * kTileFloats * sizeof(float) + slots;
+  std::size_t const slots = static_cast<std::size_t>(slot_room(players)) * sizeof(std::uint16_t);
+  std::size_t const tiles = 2 * kTileFloats * sizeof(float);
   std::size_t const per_thread = static_cast<std::size_t>(widest_block) * kRowsPerThread * sizeof(float);
   Shape shape;
+  shape.shared_slots = tiles + slots <= limit;
+  std::size_t const fixed = tiles + (shape.shared_slots ? slots : 0);
   while (shape.threads > kMinThreads && shape.threads / 2 * kRowsPerThread >= rows) shape.threads /= 2;
   while (shape.threads > kMinThreads && fixed + static_cast<std::size_t>(shape.threads) * per_thread > limit)
     shape.threads /= 2;
@@ -198,7 +218,7 @@ void sum_leaf_tables_cuda(device::Exec const& exec, SumLeafTablesArgs const& arg
     launch(
         "sum_leaf_tables.block", sum_block_kernel,
         {{(padded + rows_per_block - 1) / rows_per_block, args.paths.blocks_count}, shape.threads, shape.shared_bytes},
-        exec, args, first, padded, shape.shared_sums, partial);
+        exec, args, first, padded, shape.shared_slots, shape.shared_sums, partial);
     launch("sum_leaf_tables.add", add_blocks_kernel,
            {{(rows + kAddThreads - 1) / kAddThreads, std::min<std::int64_t>(vectors, 65535)}, kAddThreads}, exec, args,
            first, rows, padded, partial, vectors);

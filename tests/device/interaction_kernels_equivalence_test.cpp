@@ -69,35 +69,46 @@ TEST_P(InteractionKernelsEquivalence, Tables) {
   }
 }
 
+void expect_equal_sums_of_pairs(PathShape const& shape, std::int64_t rows, Random& random) {
+  device::Exec const exec(0);
+  LeafPaths const leaves = random_paths(shape, random);
+  LeafPaths const paths = fold_pairs(leaves, shape.players).paths;
+  std::vector<float> tables(paths.table_size());
+  for (float& t : tables) t = static_cast<float>(2.0 * random.uniform() - 1.0);
+  RandomBins const bins(2 * shape.players, rows, random);
+  auto const pairs = static_cast<std::int32_t>(pair_count(shape.players));
+  std::vector<double> expected(static_cast<std::size_t>(shape.outputs * pairs * bins.stride), 0.125);
+  device::Buffer<double> const found(exec, expected);
+  DevicePaths const on_device(exec, paths);
+  device::Buffer<std::uint8_t> const device_bins(exec, bins.data);
+  device::Buffer<float> const device_tables(exec, tables);
+  exec.wait();
+  SumLeafTablesArgs args{paths.view(), tables.data(), bins.view(), pairs, shape.outputs, expected.data(), bins.stride};
+  sum_leaf_tables_cpu(args);
+  args.paths = on_device.view();
+  args.tables = device_tables.data();
+  args.bins.data = device_bins.data();
+  args.values = found.data();
+  sum_leaf_tables_cuda(exec, args);
+  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, found), bins.stride, rows),
+                        without_padding(expected, bins.stride, rows)));
+}
+
 /// 8 bits and 28 pairs: tables of more floats than a tile, dealt to two leaves.
 TEST_P(InteractionKernelsEquivalence, SumsOfPairs) {
   Random random(82);
   for (std::int64_t const rows : {1, 33, 129}) {
-    device::Exec const exec(0);
-    PathShape const shape{.leaves = 10, .min_players = 6, .max_players = 8, .players = 9, .outputs = 2};
-    LeafPaths const leaves = random_paths(shape, random);
-    LeafPaths const paths = fold_pairs(leaves, shape.players).paths;
-    std::vector<float> tables(paths.table_size());
-    for (float& t : tables) t = static_cast<float>(2.0 * random.uniform() - 1.0);
-    RandomBins const bins(2 * shape.players, rows, random);
-    auto const pairs = static_cast<std::int32_t>(pair_count(shape.players));
-    std::vector<double> expected(static_cast<std::size_t>(shape.outputs * pairs * bins.stride), 0.125);
-    device::Buffer<double> const found(exec, expected);
-    DevicePaths const on_device(exec, paths);
-    device::Buffer<std::uint8_t> const device_bins(exec, bins.data);
-    device::Buffer<float> const device_tables(exec, tables);
-    exec.wait();
-    SumLeafTablesArgs args{paths.view(),  tables.data(),   bins.view(), pairs,
-                           shape.outputs, expected.data(), bins.stride};
-    sum_leaf_tables_cpu(args);
-    args.paths = on_device.view();
-    args.tables = device_tables.data();
-    args.bins.data = device_bins.data();
-    args.values = found.data();
-    sum_leaf_tables_cuda(exec, args);
-    EXPECT_TRUE(same_bits(without_padding(copy_back(exec, found), bins.stride, rows),
-                          without_padding(expected, bins.stride, rows)));
+    expect_equal_sums_of_pairs({.leaves = 10, .min_players = 6, .max_players = 8, .players = 9, .outputs = 2}, rows,
+                               random);
   }
+}
+
+/// 17,020 pairs: more slots than the smallest device has shared memory.
+TEST_P(InteractionKernelsEquivalence, SumsOfPairsOfManyPlayers) {
+  if (!kRunsLongTests) GTEST_SKIP() << "minutes under the thread sanitizer";
+  if (device::Exec(0).profile().shared_per_block > (std::size_t{64} << 10U)) GTEST_SKIP() << "the slots fit";
+  Random random(84);
+  expect_equal_sums_of_pairs({.leaves = 12, .min_players = 3, .max_players = 5, .players = 184}, 5, random);
 }
 
 void expect_equal_long_sums(PathShape const& shape, TableKind kind, std::int64_t rows, Random& random) {
