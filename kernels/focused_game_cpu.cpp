@@ -78,7 +78,7 @@ class FocusedRows {
     focus_.play(players_, focus_level_below(level), before_.data());
     for (std::size_t n = 0; n < vectors_; ++n) {
       at(all_.sums, n, r) += weight * values_[n];
-      at(all_.changes, n, r) += weight * (values_[n] - before_[n]);
+      at(all_.changes, n, r) += weight * focused::change_since(level, values_[n], before_[n]);
     }
   }
 

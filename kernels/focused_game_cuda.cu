@@ -80,7 +80,9 @@ __global__ void play_focused_kernel(FocusedGameArgs args, focused::MemorySize si
     } else if (plays) {
       block.play(live, level, values);
       block.play(live, focus_level_below(level), at.values);
-      for (std::int64_t n = threadIdx.x; n < vectors; n += blockDim.x) changes[n] = values[n] - at.values[n];
+      for (std::int64_t n = threadIdx.x; n < vectors; n += blockDim.x) {
+        changes[n] = focused::change_since(level, values[n], at.values[n]);
+      }
       // no barrier: a thread clears the entries that it read
     }
   }

@@ -35,7 +35,7 @@ RowByTask row_by_task(FocusedGameArgs const& args, std::int64_t r) {
     auto const before = FocusByTask<Int, Real>(args.lattice, r, z, focus_level_below(level)).values();
     for (std::size_t n = 0; n < vectors; ++n) {
       row.sums[n] += values[n];
-      row.changes[n] += values[n] - before[n];
+      row.changes[n] += (values[n] - before[n]) * (level == 6 ? 1.25 : 1.0);
     }
   }
   return row;
