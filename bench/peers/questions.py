@@ -117,27 +117,31 @@ def exists(cell):
     return not (cell.workload == "classes7" and cell.tool == "shap" and cell.question == "interventional-10000")
 
 
+MAIN = WORKLOADS[:2]
+OTHERS = WORKLOADS[2:]
+INTERACTIONS = ("interactions-path", "interactions-interventional-100")
+
+
+def ask(workloads_asked, questions):
+    """Workload by workload."""
+    for workload in workloads_asked:
+        for question in questions:
+            tools = TOOLS[question.rsplit("-", 1)[0] if question.startswith("response") else question]
+            yield from (Cell(workload, question, tool) for tool in tools)
+
+
 def one_thread():
-    """Margin values first, workload by workload; then probabilities, files and interactions."""
-    for question in ("path", "interventional-100"):
-        for workload in WORKLOADS[:2]:
-            yield from (Cell(workload, question, tool) for tool in TOOLS[question])
-    for workload in WORKLOADS[2:]:
-        for question in ("path", "interventional-100"):
-            yield from (Cell(workload, question, tool) for tool in TOOLS[question])
+    """Margin values of all models, then everything else of the main two, then what is left."""
+    yield from ask(MAIN, ["path", "interventional-100"])
+    yield from ask(OTHERS, ["path", "interventional-100"])
     for workload, sizes in RESPONSE.items():
-        for size in sizes:
-            yield from (Cell(workload, f"response-{size}", tool) for tool in TOOLS["response"])
-    for question in ("interactions-path", "interactions-interventional-100"):
-        for workload in ("synth30", "adult", "adult-deep", "german", "california", "wide200"):
-            if workload in ("synth30", "adult") or question == "interactions-path":
-                yield from (Cell(workload, question, tool) for tool in TOOLS[question])
-    for workload in ("adult", "german"):
-        yield Cell(workload, "interactions-response-100", "limpid")
-    for question in ("csv-path", "csv-interventional-100"):
-        yield from (Cell("synth30", question, tool) for tool in TOOLS[question])
-    for workload in WORKLOADS:
-        yield from (Cell(workload, "interventional-10000", tool) for tool in TOOLS["interventional-10000"])
+        yield from ask([workload], [f"response-{size}" for size in sizes])
+    yield from ask(MAIN, INTERACTIONS)
+    yield from ask(("adult", "german"), ["interactions-response-100"])
+    yield from ask(MAIN, ["interventional-10000"])
+    yield from ask(MAIN[:1], ["csv-path", "csv-interventional-100"])
+    yield from ask(("adult-deep", "german", "california", "wide200"), ["interactions-path"])
+    yield from ask(OTHERS, ["interventional-10000"])
 
 
 def all_threads(threads):

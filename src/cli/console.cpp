@@ -29,6 +29,7 @@ void Console::error(Error const& error) const {
 }
 
 void Console::warning(std::string const& code, std::string const& line) const {
+  if (silent_) return;
   raw(fmt::format("{}: {}\n", paint("1;33", fmt::format("warning[{}]", code)), line));
 }
 

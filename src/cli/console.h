@@ -12,6 +12,7 @@ class Console {
   /// `color`: auto, always, never.
   void set_color(std::string const& color);
   void set_quiet(bool quiet) noexcept { quiet_ = quiet; }
+  void set_silent(bool silent) noexcept { silent_ = silent; }  ///< no warnings either
   void set_verbose(bool verbose) noexcept { verbose_ = verbose; }
 
   [[nodiscard]] bool quiet() const noexcept { return quiet_; }
@@ -26,6 +27,7 @@ class Console {
  private:
   [[nodiscard]] std::string paint(char const* color, std::string const& text) const;
   bool quiet_ = false;
+  bool silent_ = false;
   bool verbose_ = false;
   bool color_ = false;
 };

@@ -71,6 +71,7 @@ void ExplainJob::read_background() {
   auto read = options_.data;
   read.role = "--background";
   read.path = options_.background.path;
+  read.most_rows = 0;
   auto const& column = options_.background.weights;
   if (!column.empty()) {
     background_weights_ = read_row_weights(read, column, ensemble());

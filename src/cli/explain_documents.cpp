@@ -1,4 +1,5 @@
 // The documents beside the values: analysis.json, baseline.csv, run.json, and last manifest.json.
+#include <fmt/core.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
@@ -15,18 +16,18 @@ namespace {
 
 std::string base_name(std::string const& path) { return std::filesystem::path(path).filename().string(); }
 
-std::int64_t peak_memory_bytes() {
-  static constexpr std::int64_t kKibibyte = 1024;
-  rusage usage{};
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * kKibibyte : 0;
-}
-
 std::string host_name() {
   utsname host{};
   return uname(&host) == 0 ? host.nodename : "";
 }
 
 }  // namespace
+
+std::int64_t peak_memory_bytes() {
+  static constexpr std::int64_t kKibibyte = 1024;
+  rusage usage{};
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * kKibibyte : 0;
+}
 
 std::string ExplainJob::level_directory(std::size_t level) const {
   return (std::filesystem::path(options_.out) / ("level-" + std::to_string(level))).string();
@@ -163,6 +164,23 @@ ManifestFacts ExplainJob::manifest_facts() {
   auto const& notes = source_->schema().notes;
   facts.notes.insert(facts.notes.end(), notes.begin(), notes.end());
   return facts;
+}
+
+JobCosts ExplainJob::costs() const {
+  JobCosts out;
+  out.question = fmt::format("{}; {}", method_note(), device_note());
+  out.pairs = question_.algorithm == Algorithm::kLattice;
+  out.rows = result_.rows;
+  out.background_rows = question_.method == Method::kInterventional ? background_.rows : 0;
+  out.setup = stage_seconds_;
+  out.stages = result_.seconds;
+  out.seconds = seconds_;
+  for (auto const& file : directory_->files()) out.bytes_written += file.bytes;
+  out.gpu = gpu_;
+  out.threads = pipeline_.threads;
+  out.engine_workers = pipeline_.engine_workers;
+  out.chunk_rows = pipeline_.chunk_rows;
+  return out;
 }
 
 RunFacts ExplainJob::run_facts() const {

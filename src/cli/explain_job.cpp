@@ -101,11 +101,12 @@ void ExplainJob::run_stages() {
 }
 
 void ExplainJob::run_result() {
+  timed("compile", [this] { compile_models(); });
   timed("engine", [this] { prepare_engine(); });
   prepare_shape();
   say_what_was_chosen();
   explain();
-  if (!to_stdout()) write_documents();
+  if (!to_stdout() && options_.documents) write_documents();
   say_what_was_done();
   if (grouping_ == groupings_.data()) {  // all levels read the same rows
     warn_of_unseen(source_->unseen(), console_);
@@ -164,16 +165,20 @@ std::unique_ptr<Engine> ExplainJob::make_engine(CompiledModel const& model) cons
   return make_cpu_engine(model, question_, background(), make_parallel_for(options_.threads, stop_flag()));
 }
 
-void ExplainJob::prepare_engine() {
-  if (is_black_box()) return prepare_black_box();
+void ExplainJob::compile_models() {
   engine_.reset();  // it reads the model
-  bool const sum = options_.groups.mode == GroupMode::kSum;
-  if (gpu_) device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
   models_.clear();
+  if (is_black_box()) return;
+  bool const sum = options_.groups.mode == GroupMode::kSum;
   for (auto const& member : used_.members) {
     models_.push_back(compile(member, sum ? feature_players(member) : grouping_->players, outputs_.computed));
     if (question_.mean_link == MeanLink::kLogit) refine_for_logit(models_.back());
   }
+}
+
+void ExplainJob::prepare_engine() {
+  if (is_black_box()) return prepare_black_box();
+  if (gpu_) device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
   bool const estimates = std::any_of(models_.begin(), models_.end(),
                                      [this](CompiledModel const& model) { return may_estimate(model, question_); });
   question_.estimator = estimates && !question_.interactions ? options_.estimator : std::nullopt;
@@ -181,7 +186,7 @@ void ExplainJob::prepare_engine() {
   std::vector<std::unique_ptr<Engine>> engines;
   for (auto const& model : models_) engines.push_back(make_engine(model));
   engine_ = make_mean_engine(std::move(engines));
-  if (sum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);
+  if (options_.groups.mode == GroupMode::kSum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);
 }
 
 /// Names and order of what is written.

@@ -24,11 +24,30 @@
 
 namespace limpid::cli {
 
+/// What a run took, for limpid bench.
+struct JobCosts {
+  std::string question;  ///< one line: space, method, background, device
+  bool pairs = false;    ///< every row is played against every background row
+  std::int64_t rows = 0;
+  std::int64_t background_rows = 0;
+  std::vector<std::pair<std::string, double>> setup;  ///< seconds before the first row: model, background, ...
+  StageSeconds stages;                                ///< of all threads
+  double seconds = 0.0;                               ///< from the first row to the last
+  std::uint64_t bytes_written = 0;
+  bool gpu = false;
+  int threads = 1;
+  int engine_workers = 1;
+  std::int64_t chunk_rows = 0;
+};
+
+[[nodiscard]] std::int64_t peak_memory_bytes();  ///< of this process so far
+
 class ExplainJob {
  public:
   ExplainJob(ExplainOptions options, Console const& console);
   /// Throws Error, Interrupted. Error check.additivity: outputs were written.
   void run();
+  [[nodiscard]] JobCosts costs() const;  ///< REQUIRES: run() is done
 
  private:
   [[nodiscard]] bool to_stdout() const noexcept { return options_.out == "-"; }
@@ -47,6 +66,7 @@ class ExplainJob {
   void open_directories();
   void remove_old_levels() const;
   [[nodiscard]] std::string level_directory(std::size_t level) const;
+  void compile_models();  ///< for the players at hand
   void prepare_engine();
   [[nodiscard]] std::unique_ptr<Engine> make_engine(CompiledModel const& model) const;
   void prepare_shape();

@@ -52,7 +52,8 @@ struct ExplainOptions {
   std::int32_t max_exact_players = 0;
   std::optional<EstimatorChoice> estimator;
   std::uint64_t seed = 0;
-  std::string out;  ///< "-": standard output
+  std::string out;        ///< "-": standard output
+  bool documents = true;  ///< false: the rows' values alone, in a directory that is never finished (limpid bench)
   bool csv = false;
   bool float64 = false;
   bool overwrite = false;

@@ -17,7 +17,7 @@ std::optional<Arguments> job_arguments(CommandSpec const& spec, std::vector<std:
   if (arguments.given("config")) arguments.add_missing_from(read_config_file(spec, arguments.text("config")));
   console.set_color(arguments.text("color"));
   console.set_quiet(arguments.flag("quiet"));
-  console.set_verbose(arguments.flag("verbose"));
+  if (spec.find("verbose") != nullptr) console.set_verbose(arguments.flag("verbose"));
   arguments.check_required();
   return arguments;
 }

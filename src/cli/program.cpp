@@ -28,6 +28,7 @@ commands:
   explain     local and global attributions of a model's outputs
   predict     a model's predictions, and whether they are the library's
   inspect     what a model file holds
+  bench       how long explain takes on a model and its data, stage by stage
   version     limpid, CUDA, Arrow, SIMD target, compiler (also --version)
   help        this text (also --help)
 
@@ -51,9 +52,10 @@ int dispatch(std::vector<std::string> const& args, Console& console) {
   }
   if (command == "explain") return explain_command(rest, console);
   if (command == "predict") return predict_command(rest, console);
+  if (command == "bench") return bench_command(rest, console);
   if (command == "inspect") return inspect_command(rest, console);
-  static std::vector<std::string> const known{"explain", "predict",   "inspect", "version",
-                                              "help",    "--version", "--help"};
+  static std::vector<std::string> const known{"explain", "predict", "inspect",   "bench",
+                                              "version", "help",    "--version", "--help"};
   auto const near = nearest(command, known);
   throw Error("usage.command", fmt::format("unknown command '{}'", command), {},
               near.empty() ? "`limpid --help` lists the commands" : fmt::format("did you mean '{}'?", near));

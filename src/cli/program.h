@@ -15,6 +15,7 @@ namespace limpid::cli {
 /// One subcommand: returns the exit code, throws Error and Interrupted.
 [[nodiscard]] int explain_command(std::vector<std::string> const& args, Console& console);
 [[nodiscard]] int predict_command(std::vector<std::string> const& args, Console& console);
+[[nodiscard]] int bench_command(std::vector<std::string> const& args, Console& console);
 [[nodiscard]] int inspect_command(std::vector<std::string> const& args, Console& console);
 
 [[nodiscard]] std::string version_text();

@@ -71,6 +71,14 @@ void ask_for_interactions(Question& question, EstimatorKind estimator);
 /// Throws Error model.objective when only the margin of the model can be explained.
 void require_response(Ensemble const& ensemble);
 
+/// Seconds of a chunk in the parts of its work beside the values, as far as the engine tells them apart: a GPU's run
+/// side by side and are 0.
+struct PartSeconds {
+  double bin = 0.0;
+  double predict = 0.0;
+  double summarise = 0.0;
+};
+
 /// The values of one chunk. Vectors are [.. x stride], stride a multiple of 64 >= rows.
 struct Explanation {
   std::int64_t rows = 0;
@@ -92,6 +100,7 @@ struct Explanation {
   /// Shapley interaction index, (i, i) the main effect phi_i - sum over j of the pairs (i, j); else empty.
   std::vector<double> interactions{};
   std::vector<double> interaction_summary{};  ///< [ceil(rows / kInteractionRows) x G * T] sums of magnitudes
+  PartSeconds seconds{};
 };
 
 /// Rows per block of the global sums of interactions, by global row index: chunks start at multiples of it.

@@ -1,5 +1,6 @@
 // The engine of the CPU: bins -> predictions and values -> summary, a chunk per call, one thread per worker.
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -28,6 +29,14 @@ constexpr std::int64_t kSumBytes = std::int64_t{64} << 20U;  ///< of row games, 
 
 TableKind kind_of(Question const& question) noexcept {
   return question.method == Method::kPathDependent ? TableKind::kPathDependent : TableKind::kInterventional;
+}
+
+/// The seconds of work().
+template <class Work>
+double timed(Work const& work) {
+  auto const start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 /// What all workers share, constant after construction.
@@ -66,16 +75,18 @@ class CpuWorker final : public Engine::Worker {
   void explain(RowsView rows, bool count_only, Explanation& out) override {
     shape_explanation(shared_.model, shared_.question, rows.rows, out);
     if (rows.rows == 0) return;
-    bin_rows(shared_.model, rows, serial_for, binned_);
+    out.seconds.bin = timed([&] { bin_rows(shared_.model, rows, serial_for, binned_); });
     if (shared_.question.algorithm == Algorithm::kLattice) {
       play_lattice(rows, count_only, out);
     } else if (!count_only) {
       sum_tables(out);
     }
     if (count_only) return;
-    predict(out);
-    limpid::summarise(out);
-    finish_interactions(out);
+    out.seconds.predict = timed([&] { predict(out); });
+    out.seconds.summarise = timed([&] {
+      limpid::summarise(out);
+      finish_interactions(out);
+    });
   }
 
  private:

@@ -45,6 +45,9 @@ class MeanWorker final : public Engine::Worker {
     }
     for (std::size_t k = 0; k < kEstimatorKinds; ++k) out.pairs_by[k] += other_.pairs_by[k];
     for (std::size_t r = 0; r < out.over_target.size(); ++r) out.over_target[r] |= other_.over_target[r];
+    out.seconds.bin += other_.seconds.bin;
+    out.seconds.predict += other_.seconds.predict;
+    out.seconds.summarise += other_.seconds.summarise;
   }
 
   void finish(Explanation& out) const {

@@ -40,6 +40,7 @@ class SumWorker final : public Engine::Worker {
     std::swap(out.estimated, by_feature_.estimated);
     std::swap(out.over_target, by_feature_.over_target);
     out.pairs_by = by_feature_.pairs_by;
+    out.seconds = by_feature_.seconds;
     out.errors.assign(by_feature_.errors.empty() ? 0 : out.values.size(), 0.0);
     auto const pairs = static_cast<std::size_t>(out.outputs * pair_count(out.players) * out.stride);
     out.interactions.assign(by_feature_.interactions.empty() ? 0 : pairs, 0.0);

@@ -9,6 +9,7 @@
 #include "io/byte_source.h"
 #include "io/category_file.h"
 #include "io/csv_row_source.h"
+#include "io/first_rows.h"
 #include "io/json_row_source.h"
 #include "io/utf8.h"
 #include "limpid/error.h"
@@ -125,7 +126,9 @@ void CsvRowSource::plan_categories(Ensemble const& ensemble) {
 
 std::unique_ptr<RowSource> open_rows(ReadOptions const& options, Ensemble const& ensemble) {
   if (options.may_be_text && is_json_lines(options)) return std::make_unique<JsonRowSource>(options, ensemble);
-  return std::make_unique<CsvRowSource>(options, ensemble);
+  auto rows = std::make_unique<CsvRowSource>(options, ensemble);
+  if (options.most_rows == 0) return rows;
+  return first_rows(std::move(rows), options.most_rows);
 }
 
 std::unique_ptr<RowSource> open_table(ReadOptions const& options, std::vector<std::string> const& text_columns) {

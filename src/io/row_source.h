@@ -30,6 +30,7 @@ struct ReadOptions {
   std::string features;                   ///< JSON Lines: JMESPath to the features; empty: see json_row_source.h
   std::vector<std::string> headers;       ///< JSON Lines: names of the features of a list; empty: none
   std::string role = "--data";            ///< "--data" or "--background", for messages
+  std::int64_t most_rows = 0;             ///< open_rows: the file's first rows alone; 0: all
   std::int64_t block_bytes = 512 * 1024;  ///< read at a time; tests make it small
   std::function<bool()> stop;             ///< asked before every read, from any thread: true ends it
 };

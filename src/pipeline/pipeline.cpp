@@ -30,6 +30,12 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+void add(PartSeconds const& more, PartSeconds& sum) noexcept {
+  sum.bin += more.bin;
+  sum.predict += more.predict;
+  sum.summarise += more.summarise;
+}
+
 /// One run: what its threads share.
 class Run {
  public:
@@ -115,6 +121,7 @@ class Run {
                     count_only_, out);
     advance(chunk.rows - told);
     watch.lap(seconds.explain);
+    add(out.seconds, seconds.parts);
   }
 
   void fill(RowChunk const& chunk, Explanation const& explanation, ChunkResult& out) {
@@ -244,6 +251,7 @@ StageSeconds& StageSeconds::operator+=(StageSeconds const& other) noexcept {
   format += other.format;
   write += other.write;
   wait += other.wait;
+  add(other.parts, parts);
   return *this;
 }
 

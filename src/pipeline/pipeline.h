@@ -56,6 +56,7 @@ struct StageSeconds {
   double format = 0.0;
   double write = 0.0;
   double wait = 0.0;
+  PartSeconds parts{};  ///< of `explain`; what is left of it are the values
   StageSeconds& operator+=(StageSeconds const& other) noexcept;
 };
 

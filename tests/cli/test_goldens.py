@@ -13,6 +13,7 @@ CASES = {
     "explain_help.txt": ["explain", "--help"],
     "inspect_help.txt": ["inspect", "--help"],
     "predict_help.txt": ["predict", "--help"],
+    "bench_help.txt": ["bench", "--help"],
     "inspect_binary.txt": ["inspect", FIXTURES / "3.2.0/binary.json"],
     "inspect_early_stopping.txt": ["inspect", FIXTURES / "3.2.0/early_stopping.ubj"],
     "inspect_categorical.txt": ["inspect", "--model", FIXTURES / "3.2.0/categorical.json"],

@@ -40,6 +40,27 @@ TEST_F(RowSourceFile, ValuesMissingAndIds) {
   EXPECT_EQ(rows.schema.feature_names, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST_F(RowSourceFile, TheFirstRowsAlone) {
+  auto options = file("a\n1\n2\n3\n4\n5\n");
+  auto const model = named_model({"a"});
+  Values const first{{1}, {2}, {3}};
+  for (std::int64_t const chunk : {1, 2, 3, 100}) {
+    options.most_rows = 3;
+    auto const rows = open_rows(options, model);
+    Values found;
+    RowChunk part;
+    while (rows->next(chunk, part)) {
+      EXPECT_EQ(part.first_row, static_cast<std::int64_t>(found.size()));
+      for (std::int64_t r = 0; r < part.rows; ++r) found.push_back({part.values[static_cast<std::size_t>(r)]});
+    }
+    EXPECT_EQ(found, first) << chunk;
+    EXPECT_FALSE(rows->next(chunk, part));
+  }
+  EXPECT_EQ(sample_rows(options, model, 10, 0).total_rows, 3);
+  options.most_rows = 9;
+  EXPECT_EQ(read_rows(options, model).values.size(), 5U);
+}
+
 TEST_F(RowSourceFile, LineEndsMarksAndQuotesChangeNothing) {
   Values const expected{{1, 2}, {3, 4}};
   auto const model = named_model({"a", "b"});

@@ -24,6 +24,16 @@ using pipeline_test::EchoEngine;
 using pipeline_test::numbers;
 using pipeline_test::run;
 
+TEST(Pipeline, PartsOfExplainingAreSummedOverChunksAndThreads) {
+  for (int const threads : {1, 3}) {
+    CountingSource source(5 * kSummaryRows);
+    auto const parts = run(source, {}, threads, kSummaryRows).result.seconds.parts;
+    EXPECT_EQ(parts.bin, 5.0);
+    EXPECT_EQ(parts.predict, 10.0);
+    EXPECT_EQ(parts.summarise, 20.0);
+  }
+}
+
 TEST(Pipeline, RowsKeepTheirOrderForAnyThreadsAndChunks) {
   for (std::int64_t const rows : {0, 1, 255, 256, 257, 5000}) {
     for (int const threads : {1, 2, 7}) {
