@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "explain/margin_tables.h"
 #include "kernels/build_interaction_tables.h"
 
 namespace limpid {
@@ -55,18 +56,8 @@ InteractionTables make_interaction_tables(CompiledModel const& model, TableKind 
     args.background = background;
     args.weights = weights;
     args.tables = leaf_table.data();
-    for (std::int64_t fold = begin; fold < end; ++fold) {
-      auto const f = static_cast<std::size_t>(fold);
-      sum.begin(fold);
-      for (std::uint32_t p = folded.part_begin[f]; p < folded.part_begin[f + 1]; ++p) {
-        args.leaf_begin = folded.parts[p].leaf;
-        args.leaf_end = args.leaf_begin + 1;
-        args.table_origin = result.leaves.table_begin[folded.parts[p].leaf];
-        build_interaction_tables_cpu(args);
-        sum.add(folded.parts[p], leaf_table.data());
-      }
-      sum.write(result.tables.data());
-    }
+    build_folds(folded, args, build_interaction_tables_cpu, begin, end, sum,
+                [&](std::size_t) { sum.write(result.tables.data()); });
   });
   return result;
 }

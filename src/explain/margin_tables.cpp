@@ -19,19 +19,8 @@ MarginTables make_margin_tables(CompiledModel const& model, TableKind kind, Bins
     args.background = background;
     args.weights = weights;
     args.tables = leaf_table.data();
-    for (std::int64_t fold = begin; fold < end; ++fold) {
-      auto const f = static_cast<std::size_t>(fold);
-      sum.begin(fold);
-      for (std::uint32_t p = folded.part_begin[f]; p < folded.part_begin[f + 1]; ++p) {
-        FoldPart const& part = folded.parts[p];
-        args.leaf_begin = part.leaf;
-        args.leaf_end = args.leaf_begin + 1;
-        args.table_origin = model.short_paths.table_begin[part.leaf];
-        build_leaf_tables_cpu(args);
-        sum.add(part, leaf_table.data());
-      }
-      sum.write(result.tables.data() + folded.paths.table_begin[f]);
-    }
+    build_folds(folded, args, build_leaf_tables_cpu, begin, end, sum,
+                [&](std::size_t fold) { sum.write(result.tables.data() + folded.paths.table_begin[fold]); });
   });
   return result;
 }

@@ -19,4 +19,24 @@ struct MarginTables {
 [[nodiscard]] MarginTables make_margin_tables(CompiledModel const& model, TableKind kind, BinsView const& background,
                                               WeightsView const& weights, ParallelFor const& parallel_for);
 
+/// Leaf after leaf with `build`, args.tables a leaf's table, fold after fold of [begin, end) with `sum`; then
+/// write(fold). `args`: paths, kind, background and weights.
+template <class Sum, class Write>
+void build_folds(FoldedLeaves const& folded, BuildLeafTablesArgs args, void (*build)(BuildLeafTablesArgs const&),
+                 std::int64_t begin, std::int64_t end, Sum& sum, Write const& write) {
+  for (std::int64_t fold = begin; fold < end; ++fold) {
+    auto const f = static_cast<std::size_t>(fold);
+    sum.begin(fold);
+    for (std::uint32_t p = folded.part_begin[f]; p < folded.part_begin[f + 1]; ++p) {
+      FoldPart const& part = folded.parts[p];
+      args.leaf_begin = part.leaf;
+      args.leaf_end = args.leaf_begin + 1;
+      args.table_origin = args.paths.table_begin[part.leaf];
+      build(args);
+      sum.add(part, args.tables);
+    }
+    write(f);
+  }
+}
+
 }  // namespace limpid

@@ -9,6 +9,7 @@
 #include "kernels/each_simd_target.h"
 #include "kernels/leaf_game.h"
 #include "kernels/random_paths.h"
+#include "kernels/two_player_leaf.h"
 #include "reference/interactions.h"
 
 namespace limpid {
@@ -35,31 +36,10 @@ LeafPaths pair_paths(PathShape const& shape, Random& random) {
   return paths;
 }
 
-/// A leaf of value 4 for players 0 and 1: bin 0 <= 3 and bin 1 <= 5.
-LeafPaths two_player_leaf() {
-  LeafPaths paths;
-  paths.tests = {{0, 0, 3, 0, 0}, {1, 0, 5, 1, 0}};
-  paths.test_begin = {0, 2};
-  paths.players = {0, 1};
-  paths.player_begin = {0, 2};
-  paths.table_begin = {0, 4};
-  paths.value = {4.0};
-  paths.cover_ratio = {0.5, 0.25};
-  paths.output = {0};
-  return paths;
-}
-
 TEST(BuildInteractionTables, InterventionalMatchesHandWorkedTable) {
-  // Background patterns: 00, 01, 11, 11 (player 0 is the low bit).
-  std::vector<std::uint8_t> bins(128, 9);
-  std::uint8_t const first[] = {9, 1, 1, 3};
-  std::uint8_t const second[] = {9, 9, 5, 2};
-  for (std::size_t b = 0; b < 4; ++b) {
-    bins[b] = first[b];
-    bins[64 + b] = second[b];
-  }
+  std::vector<std::uint8_t> const bins = two_player_background();
 
-  std::vector<float> const tables = build(two_player_leaf(), TableKind::kInterventional, {bins.data(), 4, 64});
+  std::vector<float> const tables = build(two_player_leaf(4.0, 4), TableKind::kInterventional, {bins.data(), 4, 64});
 
   // a = 00: b = 11 twice, both in B: +1. a = 01: b = 11: player 1 alone in B: no pair; b = 10 does not occur.
   // a = 10: b = 01 once: 1 in A, 0 in B: -1. a = 11: b = 00 once: both in A: +1. Half of each, times 4 / 4.
@@ -68,7 +48,7 @@ TEST(BuildInteractionTables, InterventionalMatchesHandWorkedTable) {
 
 TEST(BuildInteractionTables, PathDependentMatchesHandWorkedTable) {
   // (a_0 - 1/2) (a_1 - 1/4) / 2, times 4.
-  EXPECT_EQ(build(two_player_leaf(), TableKind::kPathDependent, {}),
+  EXPECT_EQ(build(two_player_leaf(4.0, 4), TableKind::kPathDependent, {}),
             (std::vector<float>{0.25F, -0.25F, -0.75F, 0.75F}));
 }
 

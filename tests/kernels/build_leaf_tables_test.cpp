@@ -9,6 +9,7 @@
 #include "kernels/each_simd_target.h"
 #include "kernels/leaf_game.h"
 #include "kernels/random_paths.h"
+#include "kernels/two_player_leaf.h"
 
 namespace limpid {
 namespace {
@@ -21,34 +22,10 @@ std::vector<float> build(LeafPaths const& paths, TableKind kind, BinsView const&
   return tables;
 }
 
-/// A leaf of value 2 for players 0 and 1: bin 0 <= 3 and bin 1 <= 5.
-LeafPaths two_player_leaf() {
-  LeafPaths paths;
-  paths.tests = {{0, 0, 3, 0, 0}, {1, 0, 5, 1, 0}};
-  paths.test_begin = {0, 2};
-  paths.players = {0, 1};
-  paths.player_begin = {0, 2};
-  paths.table_begin = {0, 8};
-  paths.value = {2.0};
-  paths.fixed = {0};
-  paths.cover_ratio = {0.5, 0.25};
-  paths.output = {0};
-  paths.blocks = {{0, 1, 0, 0, 2}};
-  paths.block_players = {0, 1};
-  return paths;
-}
-
 TEST(BuildLeafTables, InterventionalMatchesHandWorkedTable) {
-  // Background patterns: 00, 01, 11, 11 (player 0 is the low bit).
-  std::vector<std::uint8_t> bins(128, 9);
-  std::uint8_t const first[] = {9, 1, 1, 3};
-  std::uint8_t const second[] = {9, 9, 5, 2};
-  for (std::size_t b = 0; b < 4; ++b) {
-    bins[b] = first[b];
-    bins[64 + b] = second[b];
-  }
+  std::vector<std::uint8_t> const bins = two_player_background();
 
-  std::vector<float> const tables = build(two_player_leaf(), TableKind::kInterventional, {bins.data(), 4, 64});
+  std::vector<float> const tables = build(two_player_leaf(2.0, 8), TableKind::kInterventional, {bins.data(), 4, 64});
 
   // a = 00: b = 11 twice, B = {0, 1}: -1/2 each. a = 01: b = 11 twice, B = {1}: -1. (b = 10 does not occur.)
   // a = 10: b = 01 once, A = {1}, B = {0}: +1/2, -1/2; b = 11 twice, B = {0}: -1. a = 11: b = 00: A = {0, 1}: +1/2
@@ -58,7 +35,7 @@ TEST(BuildLeafTables, InterventionalMatchesHandWorkedTable) {
 }
 
 TEST(BuildLeafTables, PathDependentMatchesHandWorkedTable) {
-  std::vector<float> const tables = build(two_player_leaf(), TableKind::kPathDependent, {});
+  std::vector<float> const tables = build(two_player_leaf(2.0, 8), TableKind::kPathDependent, {});
 
   // phi_0 = (a_0 - 1/2) (a_1 + 1/4) / 2, phi_1 = (a_1 - 1/4) (a_0 + 1/2) / 2, times 2.
   std::vector<float> const expected = {-0.125F, 0.125F, -0.625F, 0.625F, -0.125F, -0.375F, 0.375F, 1.125F};
