@@ -13,12 +13,12 @@
 #include "explain/mean_link.h"
 #include "kernels/bin_rows.h"
 #include "kernels/lattice_game.h"
+#include "kernels/lattice_pairs.h"
 #include "kernels/predict.h"
 #include "kernels/row_game.h"
 #include "kernels/solve_operator.h"
 #include "kernels/sum_leaf_tables.h"
 #include "kernels/summarise.h"
-#include "limpid/error.h"
 
 namespace limpid {
 namespace {
@@ -153,6 +153,9 @@ class CudaWorker final : public Engine::Worker {
       auto args = game_of(r, std::min(group, out.rows - r), out);
       args.count_only = count_only;
       is_logit() ? row_game_cuda(exec_, {args, nullptr, nullptr}) : lattice_game_cuda(exec_, args);
+      if (count_only || out.interactions.empty()) continue;
+      args.interactions = interactions_.on_device.data() + r;
+      lattice_pairs_cuda(exec_, args);
     }
   }
 
@@ -283,9 +286,6 @@ class CudaEngine final : public Engine {
 
 std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
                                          Background const& background, std::int32_t device) {
-  if (question.interactions && question.algorithm == Algorithm::kLattice) {
-    throw Error("device.unavailable", "interactions of the response are computed on the CPU", {}, "use --device cpu");
-  }
   return std::make_unique<CudaEngine>(model, question, background, device);
 }
 

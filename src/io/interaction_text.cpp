@@ -8,7 +8,6 @@
 #include <cstring>
 #include <iterator>
 
-#include "compile/layout.h"
 #include "io/json_text.h"
 #include "io/number_text.h"
 

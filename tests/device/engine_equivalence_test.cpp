@@ -45,6 +45,10 @@ std::vector<Asked> every_question() {
     all.push_back({shape_of(link, 4, 7), lattice});
   }
   all.push_back({shape_of(Link::kSigmoid, 10, 12), lattice, 3});
+  Question with_interactions = lattice;
+  with_interactions.interactions = true;
+  all.push_back({shape_of(Link::kSoftmax, 4, 7), with_interactions, 3});
+  all.push_back({shape_of(Link::kExp, 5, 9), with_interactions, 3, true});
   for (Question const& question : {tables, path, lattice}) {  // other libraries' rules, and groups of features
     for (std::int32_t const features : {9, 24}) {
       ModelShape shape = shape_of(Link::kSigmoid, features == 9 ? 5 : 11, features);

@@ -32,6 +32,10 @@ for space in response margin; do
   compare "$space" "${groups[@]}" --group-mode sum
 done
 
+compare response --interactions
+compare margin --interactions
+compare response --interactions=top:5 "${groups[@]}" --group-mode sum
+
 # Pairs above the lattice's limit: the same with the host's operators, and with those of the device's libraries.
 for estimator in gp wls; do
   compare response --estimator "$estimator" --max-exact-players 3 --coalitions 40

@@ -53,7 +53,7 @@ TEST(BarrierCase, LeafTables) {
 }
 
 /// Long paths too, whose patterns and products are shared.
-TEST(BarrierCase, Interactions) {
+TEST(BarrierCase, InteractionsOnTheLattice) {
   for (Method const method : {Method::kInterventional, Method::kPathDependent}) {
     Question question{Space::kMargin, method, Algorithm::kLeafTables, 16};
     question.interactions = true;
@@ -71,6 +71,15 @@ TEST(BarrierCase, Lattice) {
 TEST(BarrierCase, LatticeOfLongPaths) {
   expect_engine_equals_cpu(small_shape(2, 10, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16},
                            3);
+}
+
+TEST(BarrierCase, Interactions) {
+  ModelShape shape = small_shape(9, 4, 6);
+  shape.link = Link::kSoftmax;
+  shape.outputs = 3;
+  Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
+  question.interactions = true;
+  expect_engine_equals_cpu(shape, question, 3);
 }
 
 /// More than one stage of leaves, short and long.
