@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/coalition_mean.h"
+#include "kernels/piece_search.task.h"
 #include "limpid/platform.h"
 
 namespace limpid {
@@ -9,24 +10,27 @@ namespace limpid {
 struct CoalitionMeanTask {
   CoalitionMeanArgs args;
 
-  /// Coalitions that the range touches: [first(), first() + touched()).
-  [[nodiscard]] LIMPID_HD std::int64_t first() const noexcept { return args.begin / args.backgrounds; }
-  [[nodiscard]] LIMPID_HD std::int64_t touched() const noexcept {
-    if (args.count == 0) return 0;
-    return (args.begin + args.count - 1) / args.backgrounds - first() + 1;
+  /// The last piece whose coalitions start at or before `coalition`.
+  [[nodiscard]] LIMPID_HD std::int64_t piece_of(std::int64_t coalition) const noexcept {
+    return piece_at<&CoalitionMeanPiece::mean>(args.pieces, args.piece_count, coalition);
   }
 
-  LIMPID_HD void operator()(std::int64_t k, std::int32_t output) const noexcept {
-    std::int64_t const from = k * args.backgrounds;
-    std::int64_t const last = from + args.backgrounds;
-    std::int64_t const begin = from < args.begin ? args.begin : from;
-    std::int64_t const end = last < args.begin + args.count ? last : args.begin + args.count;
-    double sum = args.means[k * args.outputs + output];
+  [[nodiscard]] LIMPID_HD double score(std::int64_t n) const noexcept {
+    return args.scores != nullptr ? args.scores[n] : static_cast<double>(args.narrow_scores[n]);
+  }
+
+  LIMPID_HD void operator()(std::int64_t piece, std::int64_t coalition, std::int32_t output) const noexcept {
+    CoalitionMeanPiece const& of = args.pieces[piece];
+    std::int64_t const from = (of.begin / of.backgrounds + coalition - of.mean) * of.backgrounds;
+    std::int64_t const last = from + of.backgrounds;
+    std::int64_t const begin = from < of.begin ? of.begin : from;
+    std::int64_t const end = last < of.begin + of.count ? last : of.begin + of.count;
+    double sum = args.means[coalition * args.outputs + output];
     for (std::int64_t position = begin; position < end; ++position) {
-      double const score = args.scores[(position - args.begin) * args.outputs + output];
-      sum += args.weights == nullptr ? score : args.weights[position - from] * score;
+      double const scored = score((of.first + position - of.begin) * args.outputs + output);
+      sum += of.weights == nullptr ? scored : of.weights[position - from] * scored;
     }
-    args.means[k * args.outputs + output] = end == last ? sum / args.weight_total : sum;
+    args.means[coalition * args.outputs + output] = end == last ? sum / of.weight_total : sum;
   }
 };
 

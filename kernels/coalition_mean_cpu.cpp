@@ -6,10 +6,12 @@ namespace limpid {
 
 void coalition_mean_cpu(CoalitionMeanArgs const& args) {
   CoalitionMeanTask const task{args};
-  std::int64_t const first = task.first();
-  std::int64_t const touched = task.touched();
-  for (std::int64_t k = first; k < first + touched; ++k) {
-    for (std::int32_t g = 0; g < args.outputs; ++g) task(k, g);
+  for (std::int64_t piece = 0; piece < args.piece_count; ++piece) {
+    std::int64_t const first = args.pieces[piece].mean;
+    std::int64_t const end = first + touched_coalitions(args.pieces[piece]);
+    for (std::int64_t k = first; k < end; ++k) {
+      for (std::int32_t g = 0; g < args.outputs; ++g) task(piece, k, g);
+    }
   }
 }
 

@@ -55,6 +55,8 @@ class Exec {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Blocks the host until the device has done all of its work, that of other libraries included.
+void synchronise(std::int32_t index);
 [[nodiscard]] void* allocate(std::int32_t index, std::size_t bytes);  ///< throws Error device.memory
 void release(std::int32_t index, void* device) noexcept;
 [[nodiscard]] void* allocate_pinned(std::size_t bytes);  ///< page-locked host memory

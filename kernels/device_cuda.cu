@@ -181,6 +181,11 @@ void* Exec::workspace(std::size_t bytes) const {
   return impl.workspace;
 }
 
+void synchronise(std::int32_t index) {
+  check_cuda(cudaSetDevice(index), "cudaSetDevice");
+  check_cuda(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+}
+
 void* allocate(std::int32_t index, std::size_t bytes) {
   check_cuda(cudaSetDevice(index), "cudaSetDevice");
   void* memory = nullptr;

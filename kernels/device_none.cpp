@@ -30,6 +30,7 @@ void Exec::copy_out(void* /*host*/, void const* /*device*/, std::size_t /*bytes*
 void Exec::zero(void* /*device*/, std::size_t /*bytes*/) const { fail(); }
 void Exec::wait() const { fail(); }
 void* Exec::workspace(std::size_t /*bytes*/) const { fail(); }
+void synchronise(std::int32_t /*index*/) { fail(); }
 void* allocate(std::int32_t /*index*/, std::size_t /*bytes*/) { fail(); }
 void release(std::int32_t /*index*/, void* /*device*/) noexcept {}
 void* allocate_pinned(std::size_t /*bytes*/) { fail(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/perturb.h"
+#include "kernels/piece_search.task.h"
 #include "limpid/platform.h"
 
 namespace limpid {
@@ -20,17 +21,7 @@ struct PerturbTask {
 
   /// The last piece that starts at or before row `i` of the batch.
   [[nodiscard]] LIMPID_HD std::int64_t piece_of(std::int64_t i) const noexcept {
-    std::int64_t low = 0;
-    std::int64_t high = args.piece_count;
-    while (high - low > 1) {
-      std::int64_t const middle = low + (high - low) / 2;
-      if (args.pieces[middle].first <= i) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return piece_at<&PerturbPiece::first>(args.pieces, args.piece_count, i);
   }
 
   [[nodiscard]] LIMPID_HD Hybrid hybrid(std::int64_t i, std::int64_t piece) const noexcept {

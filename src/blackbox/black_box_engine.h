@@ -20,6 +20,8 @@ struct BlackBoxQuestion {
   std::int32_t max_exact_players = 16;
   MeanLink mean_link = MeanLink::kIdentity;            ///< kLogit: one game per row, over its whole background
   std::int64_t memory_bytes = std::int64_t{1} << 30U;  ///< for hybrid rows and their scores
+  /// CUDA's index of the GPU in whose memory hybrid rows are; none: the CPU's. REQUIRES: predictor.reads_device().
+  std::optional<std::int32_t> device = std::nullopt;
 };
 
 /// Scores the background; `poll` is asked meanwhile. The predictor and the weights must outlive the

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include "explain/engine_common.h"
-#include "kernels/apply_operator.h"
 #include "kernels/math.task.h"
 #include "kernels/player_order.h"
 #include "limpid/error.h"
@@ -26,20 +27,24 @@ BlackBoxWorker::BlackBoxWorker(BlackBoxShared const& shared, HybridRows rows)
       rows_(std::move(rows)),
       scorer_(shared.predictor),
       operators_(shared.choice(), shared.question.estimator.has_value()),
-      batch_({shared.players.of_feature, shared.players.count(), shared.weights, shared.question.memory_bytes}, rows_,
-             scorer_),
+      setup_{shared.players.of_feature, shared.players.count(), shared.weights, shared.batch_bytes()},
+      player_(shared.question.device ? make_device_player(setup_, rows_, shared.predictor, *shared.question.device)
+                                     : make_host_player(setup_, rows_, scorer_)),
+      batch_(setup_, *player_, shared.outputs),
+      solver_(shared.outputs),
+      kept_(shared.question.memory_bytes - shared.batch_bytes()),
       marked_(shared.players.names.size(), false) {}
 
 void BlackBoxWorker::explain(RowsView rows, bool count_only, Explanation& out) {
   shape(rows.rows, out);
   if (rows.rows == 0) return;
   rows_.take(rows);
+  player_->take_rows();
   count(out);
   auto const largest = *std::max_element(out.largest.begin(), out.largest.end());
   if (count_only || (!shared_.question.estimator && largest > shared_.question.max_exact_players)) return;
   predict(out);
   play(out);
-  average(out);
   summarise(out);
 }
 
@@ -59,7 +64,7 @@ void BlackBoxWorker::shape(std::int64_t rows, Explanation& out) const {
   out.errors.assign(estimates ? vectors * stride : 0, 0.0);
   out.estimated.assign(estimates ? static_cast<std::size_t>(rows) : 0, 0);
   out.pairs_by = {};
-  out.over_target.clear();
+  out.over_target.assign(shared_.has_target() ? static_cast<std::size_t>(rows) : 0, 0);
   out.error_summary.clear();
 }
 
@@ -117,23 +122,35 @@ void BlackBoxWorker::predict(Explanation& out) {
 void BlackBoxWorker::play(Explanation& out) {
   std::int64_t done = 0;
   batch_.clear();
+  kept_.clear();
   batch_.poll = [&] { tell(done); };
   batch_.finished = [&](Game& game) {
-    done = game.row;
+    done = std::max(done, game.row);
     finish(game, out);
   };
-  for (std::int64_t r = 0; r < out.rows; ++r) {
-    tell(done);
-    if (shared_.log_odds()) {
-      play_row(r);
-    } else {
-      play_pairs(r);
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(out.rows));
+  std::iota(rows.begin(), rows.end(), 0);
+  for (doublings_ = 0; !rows.empty(); ++doublings_) {
+    again_.clear();
+    auto const vectors = static_cast<std::size_t>(out.outputs) * static_cast<std::size_t>(out.players);
+    estimate_.clear(vectors);
+    exact_.assign(vectors, 0.0);
+    for (auto const r : rows) {
+      tell(done);
+      if (shared_.log_odds()) {
+        play_row(r);
+      } else {
+        play_pairs(r);
+      }
     }
+    batch_.flush();
+    rows = again_;
   }
-  batch_.flush();
 }
 
+/// The last game is held back until it is known to be it.
 void BlackBoxWorker::play_pairs(std::int64_t r) {
+  std::optional<Game> last;
   for (std::int64_t z = 0; z < rows_.background_rows(); ++z) {
     Game game;
     game.row = r;
@@ -141,8 +158,14 @@ void BlackBoxWorker::play_pairs(std::int64_t r) {
     mark(r, z);
     take_marked(game.players);
     order(z, game.players);
-    add(std::move(game));
+    ask(game);
+    if (game.players.empty() || (doublings_ > 0 && game.known_exactly)) continue;
+    if (last) batch_.add(std::move(*last));
+    last = std::move(game);
   }
+  if (!last) return;
+  last->is_last = true;
+  batch_.add(std::move(*last));
 }
 
 /// One game against the whole background: its players are those in which any of it differs, in increasing order.
@@ -150,84 +173,79 @@ void BlackBoxWorker::play_row(std::int64_t r) {
   Game game;
   game.row = r;
   game.backgrounds = rows_.background_rows();
+  game.is_last = true;
   for (std::int64_t z = 0; z < game.backgrounds; ++z) mark(r, z);
   take_marked(game.players);
-  add(std::move(game));
+  ask(game);
+  if (!game.players.empty()) batch_.add(std::move(game));
 }
 
-void BlackBoxWorker::add(Game game) {
-  if (game.players.empty()) return;
-  if (game.players.size() > 1) game.rule = operators_.of(static_cast<std::int32_t>(game.players.size()));
-  batch_.add(std::move(game));
+/// Chooses the coalitions to be scored: those of the game's design that are not known.
+void BlackBoxWorker::ask(Game& game) {
+  auto const players = static_cast<std::int32_t>(game.players.size());
+  game.known_exactly = players < 2 || operators_.of(players).exact;
+  if (players < 2 || (game.known_exactly && doublings_ > 0)) return;
+  game.rule = operators_.of(players, doublings_);
+  game.asked = game.rule.coalitions();
+  if (doublings_ == 0) return;
+  game.known = kept_.take(game.row, game.background);
+  if (!game.known.empty()) game.asked = operators_.step(players, doublings_).fresh;
 }
 
 /// Adds the game's weighted values to its row's.
 void BlackBoxWorker::finish(Game& game, Explanation& out) {
-  bool const estimated = game.players.size() > 1 && !game.rule.exact;
-  if (estimated) {
-    out.estimated[static_cast<std::size_t>(game.row)] += static_cast<std::int32_t>(game.backgrounds);
-    out.pairs_by[static_cast<std::size_t>(shared_.choice().sampled_kind())] += game.backgrounds;
+  auto const players = static_cast<std::int32_t>(game.players.size());
+  if (!game.known.empty()) {
+    game.means = operators_.step(players, doublings_).merge(game.known, game.means, shared_.outputs);
   }
-  if (shared_.log_odds()) {
-    for (double& mean : game.means) mean = log_odds_of(mean, "the mean of a coalition");
-  }
-  set_differences(game, out);
-  solve(game);
+  bool const is_sampled = players > 1 && !game.rule.exact;
+  if (is_sampled && shared_.has_target()) kept_.put(game.row, game.background, game.means);
+  solve(game, game.means, out);
+  if (is_sampled) estimate_.pairs += static_cast<std::int32_t>(game.backgrounds);
   double const weight = shared_.log_odds() ? 1.0 : shared_.weight(game.background);
+  auto& values = game.known_exactly ? exact_ : estimate_.values;
   for (std::int64_t g = 0; g < out.outputs; ++g) {
     for (std::size_t i = 0; i < game.players.size(); ++i) {
       auto const from = static_cast<std::size_t>(g) * game.players.size() + i;
-      auto const at = static_cast<std::size_t>((g * out.players + game.players[i]) * out.stride + game.row);
-      out.values[at] += weight * phi_[from];
-      if (estimated) out.errors[at] += weight * weight * variances_[from];
+      auto const to = static_cast<std::size_t>(g * out.players + game.players[i]);
+      values[to] += weight * solver_.values()[from];
+      if (is_sampled) estimate_.errors[to] += weight * weight * solver_.variances()[from];
     }
   }
-}
-
-/// [G x (q + 1)] odd halves of the values, then Delta.
-void BlackBoxWorker::set_differences(Game const& game, Explanation const& out) {
-  auto const pairs = static_cast<std::size_t>(game.rule.view.pairs);
-  auto const outputs = static_cast<std::size_t>(out.outputs);
-  differences_.resize(outputs * (pairs + 1));
-  double const* const base =
-      shared_.log_odds() ? shared_.expected.data() : shared_.base.data() + game.background * out.outputs;
-  for (std::size_t g = 0; g < outputs; ++g) {
-    double* const of_output = differences_.data() + g * (pairs + 1);
-    for (std::size_t p = 0; p < pairs; ++p) {
-      double const* const of_pair = game.means.data() + 2 * p * outputs;
-      of_output[p] = 0.5 * (of_pair[g] - of_pair[outputs + g]);
-    }
-    of_output[pairs] =
-        out.predictions[g * static_cast<std::size_t>(out.stride) + static_cast<std::size_t>(game.row)] - base[g];
-  }
-}
-
-void BlackBoxWorker::solve(Game const& game) {
-  auto const outputs = static_cast<std::size_t>(shared_.outputs);
-  phi_.resize(outputs * game.players.size());
-  variances_.resize(phi_.size());
-  if (game.players.size() == 1) {
-    phi_ = differences_;
-    return;
-  }
-  checks_.resize(outputs * static_cast<std::size_t>(game.rule.view.checks));
-  ApplyOperatorArgs args;
-  args.estimator = game.rule.view;
-  args.games = shared_.outputs;
-  args.outputs = shared_.outputs;
-  args.differences = differences_.data();
-  args.values = phi_.data();
-  args.variances = variances_.data();
-  args.stride = static_cast<std::int64_t>(game.players.size());
-  args.checks = checks_.data();
-  apply_operator_cpu(args);
+  if (game.is_last) finish_row(game.row, out);
 }
 
 /// Sums over the background to means; the errors of a row's games are independent.
-void BlackBoxWorker::average(Explanation& out) const {
+void BlackBoxWorker::finish_row(std::int64_t r, Explanation& out) {
   double const total = shared_.log_odds() ? 1.0 : shared_.weight_total;
-  for (double& value : out.values) value /= total;
-  for (double& error : out.errors) error = std::sqrt(error) / total;
+  for (std::size_t n = 0; doublings_ == 0 && n < exact_.size(); ++n) {
+    out.values[n * static_cast<std::size_t>(out.stride) + static_cast<std::size_t>(r)] = exact_[n] / total;
+  }
+  estimate_.divide(total);
+  if (shared_.question.estimator) {
+    auto const& choice = *shared_.question.estimator;
+    if (is_final(choice, estimate_, r, doublings_, out)) {
+      add_estimate(choice, estimate_, r, out);
+      kept_.forget_row(r);
+    } else {
+      again_.push_back(r);
+    }
+  }
+  estimate_.clear(estimate_.values.size());
+  std::fill(exact_.begin(), exact_.end(), 0.0);
+}
+
+void BlackBoxWorker::solve(Game const& game, std::vector<double>& means, Explanation const& out) {
+  if (shared_.log_odds()) {
+    for (double& mean : means) mean = log_odds_of(mean, "the mean of a coalition");
+  }
+  double const* const base =
+      shared_.log_odds() ? shared_.expected.data() : shared_.base.data() + game.background * out.outputs;
+  deltas_.clear();
+  for (std::int64_t g = 0; g < out.outputs; ++g) {
+    deltas_.push_back(out.predictions[static_cast<std::size_t>(g * out.stride + game.row)] - base[g]);
+  }
+  solver_.solve(game.rule.view, static_cast<std::int64_t>(game.players.size()), means, deltas_);
 }
 
 }  // namespace limpid

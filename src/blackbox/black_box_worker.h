@@ -1,13 +1,19 @@
-/// One worker of the engine of black boxes: from a chunk of rows to games, from games to values.
+/// One worker of the engine of black boxes: from a chunk of rows to games, from games to values. With a target error,
+/// a row whose errors are above it is played again with twice the coalitions, where only those that it does not know
+/// yet are scored: nothing depends on the other rows of its chunk.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "blackbox/black_box_engine.h"
 #include "blackbox/game_batch.h"
+#include "blackbox/game_solver.h"
+#include "blackbox/kept_means.h"
+#include "explain/large_games.h"
 
 namespace limpid {
 
@@ -27,6 +33,13 @@ struct BlackBoxShared {
   }
   [[nodiscard]] EstimatorChoice choice() const { return question.estimator.value_or(EstimatorChoice{}); }
   [[nodiscard]] bool log_odds() const noexcept { return question.mean_link == MeanLink::kLogit; }
+  [[nodiscard]] bool has_target() const noexcept {
+    return question.estimator.has_value() && question.estimator->target_error > 0.0;
+  }
+  /// Of the memory: for batches; the rest is for kept values, where there is a target.
+  [[nodiscard]] std::int64_t batch_bytes() const noexcept {
+    return has_target() ? question.memory_bytes / 2 : question.memory_bytes;
+  }
 };
 
 class BlackBoxWorker final : public Engine::Worker {
@@ -49,23 +62,27 @@ class BlackBoxWorker final : public Engine::Worker {
   void play(Explanation& out);
   void play_pairs(std::int64_t r);
   void play_row(std::int64_t r);
-  void add(Game game);
+  void ask(Game& game);
   void finish(Game& game, Explanation& out);
-  void set_differences(Game const& game, Explanation const& out);
-  void solve(Game const& game);
-  void average(Explanation& out) const;
+  void finish_row(std::int64_t r, Explanation& out);
+  void solve(Game const& game, std::vector<double>& means, Explanation const& out);
 
   BlackBoxShared const& shared_;
   HybridRows rows_;
   Scorer scorer_;
   GameOperators operators_;
+  BatchSetup setup_;
+  std::unique_ptr<BatchPlayer> player_;
   GameBatch batch_;
+  GameSolver solver_;
+  KeptMeans kept_;
   std::vector<bool> marked_;                                    ///< [P]
   std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed_;  ///< [V]
-  std::vector<double> phi_;                                     ///< [G x V]
-  std::vector<double> variances_;                               ///< [G x V]
-  std::vector<double> differences_;                             ///< [G x (q + 1)]
-  std::vector<double> checks_;                                  ///< [G x checks]
+  std::int32_t doublings_ = 0;                                  ///< of the coalitions, of the rows that are played
+  std::vector<std::int64_t> again_;                             ///< rows to be played with more
+  std::vector<double> exact_;                                   ///< [G x P] of one row: its enumerated pairs
+  RowEstimate estimate_;                                        ///< of one row: the other ones
+  std::vector<double> deltas_;                                  ///< [G]
 };
 
 /// log(p / (1 - p)). Throws Error endpoint.score when p is no probability, or one of 0 or 1, whose log-odds are

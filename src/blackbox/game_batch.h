@@ -6,13 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <span>
 #include <vector>
 
+#include "blackbox/batch_player.h"
 #include "blackbox/game_operators.h"
-#include "blackbox/hybrid_rows.h"
-#include "blackbox/scorer.h"
-#include "kernels/perturb.h"
 
 namespace limpid {
 
@@ -21,23 +18,22 @@ struct Game {
   std::int64_t row = 0;                ///< of the chunk
   std::int64_t background = 0;         ///< the first row of it
   std::int64_t backgrounds = 1;        ///< how many rows of it
+  bool is_last = false;                ///< of its row
   std::vector<std::uint32_t> players;  ///< [V] live players: number i has bit i of coalitions
   GameOperators::Operator rule;        ///< V >= 2
-  std::int64_t positions = 0;          ///< hybrids: 2 q times the backgrounds; 0: nothing to evaluate (V < 2)
+  CoalitionList asked;                 ///< q pairs of coalitions whose values are wanted; none: V < 2, or all are known
+  std::vector<double> known;           ///< values of the design before it, where it only asks for the others
+  bool known_exactly = false;          ///< enumerated from the start: more coalitions change nothing
+  std::int64_t positions = 0;          ///< hybrids: 2 q times the backgrounds
   std::int64_t placed = 0;             ///< positions that batches have had
   std::vector<double> means;           ///< [2 q x G] values of S_0, its complement, S_1, ...
 };
 
 class GameBatch {
  public:
-  struct Setup {
-    std::vector<std::int32_t> player_of;  ///< [M] player of each column
-    std::int32_t players = 0;             ///< P
-    std::span<double const> weights;      ///< [B] of the background; empty: all are 1
-    std::int64_t memory_bytes = 0;
-  };
-  /// All must outlive it. REQUIRES: the scorer knows its outputs.
-  GameBatch(Setup setup, HybridRows const& rows, Scorer& scorer);
+  /// Both must outlive it.
+  GameBatch(BatchSetup const& setup, BatchPlayer& player, std::int32_t outputs)
+      : setup_(setup), player_(player), outputs_(outputs), capacity_(player.capacity()) {}
 
   /// Called for every game when its values are there, in the order of add().
   std::function<void(Game&)> finished;
@@ -52,21 +48,18 @@ class GameBatch {
 
  private:
   void place(Game& game);
+  void add_mean_piece(Game const& game, std::int64_t count);
   void play();
-  void average(std::vector<double> const& scores);
+  void hand_out();
   void finish_games();
 
-  Setup setup_;
-  HybridRows const& rows_;
-  Scorer& scorer_;
+  BatchSetup const& setup_;
+  BatchPlayer& player_;
+  std::int64_t outputs_;
   std::int64_t capacity_;
-  std::deque<Game> games_;            ///< not finished
-  std::vector<PerturbPiece> pieces_;  ///< of this batch
-  std::vector<std::size_t> owner_;    ///< [pieces] its game in games_
-  std::vector<std::int32_t> bits_;    ///< [pieces x P]
-  std::int64_t hybrids_ = 0;          ///< of this batch
-  std::vector<double> matrix_;        ///< [capacity x M]
-  std::vector<double> scores_;
+  std::deque<Game> games_;          ///< not finished
+  std::vector<std::size_t> owner_;  ///< [pieces] its game in games_
+  HybridBatch batch_;
 };
 
 }  // namespace limpid

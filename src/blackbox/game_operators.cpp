@@ -1,6 +1,8 @@
 #include "blackbox/game_operators.h"
 
+#include <algorithm>
 #include <limits>
+#include <span>
 
 namespace limpid {
 namespace {
@@ -37,9 +39,12 @@ GameOperators::Enumerated const& GameOperators::enumerated(std::int32_t players)
   return made;
 }
 
-GameOperators::Operator GameOperators::of(std::int32_t players) {
-  auto const budget = choice_.pairs(players);
-  if (estimates_ && all_pairs(players, budget + 1) > budget) return {sampled_.of(players), false};
+GameOperators::Operator GameOperators::of(std::int32_t players, std::int32_t doublings) {
+  auto const budget = choice_.pairs(players, doublings);
+  if (estimates_ && all_pairs(players, budget + 1) > budget) {
+    sampled_.set_doublings(doublings);
+    return {sampled_.of(players), false};
+  }
   Enumerated const& all = enumerated(players);
   EstimatorView view;
   view.players = players;
@@ -49,6 +54,48 @@ GameOperators::Operator GameOperators::of(std::int32_t players) {
   view.weights = all.weights.data();
   view.share = all.share.data();
   return {view, true};
+}
+
+/// Coalitions are found again by what they are: a design of another kind or an enumeration has them in another order.
+GameOperators::Step const& GameOperators::step(std::int32_t players, std::int32_t doublings) {
+  auto const [it, is_new] = steps_.try_emplace({players, doublings});
+  Step& made = it->second;
+  if (!is_new) return made;
+  using Coalition = std::span<std::uint64_t const>;
+  auto const before = of(players, doublings - 1).coalitions();
+  auto const now = of(players, doublings).coalitions();
+  auto const pair_of = [](CoalitionList const& list, std::int64_t pair) {
+    return Coalition(list.coalitions + pair * list.words, static_cast<std::size_t>(list.words));
+  };
+  auto const comes_first = [](Coalition a, Coalition b) { return std::ranges::lexicographical_compare(a, b); };
+  std::map<Coalition, std::int64_t, decltype(comes_first)> places(comes_first);
+  for (std::int64_t pair = 0; pair < before.pairs; ++pair) places.emplace(pair_of(before, pair), pair);
+  made.from.reserve(static_cast<std::size_t>(now.pairs));
+  for (std::int64_t pair = 0; pair < now.pairs; ++pair) {
+    auto const found = places.find(pair_of(now, pair));
+    made.from.push_back(found == places.end() ? -1 : found->second);
+    if (found != places.end()) continue;
+    auto const coalition = pair_of(now, pair);
+    made.coalitions.insert(made.coalitions.end(), coalition.begin(), coalition.end());
+    ++made.fresh.pairs;
+  }
+  made.fresh.coalitions = made.coalitions.data();
+  made.fresh.words = now.words;
+  return made;
+}
+
+std::vector<double> GameOperators::Step::merge(std::vector<double> const& known, std::vector<double> const& values,
+                                               std::int32_t outputs) const {
+  std::int64_t const of_pair = 2 * std::int64_t{outputs};
+  std::vector<double> all;
+  all.reserve(from.size() * static_cast<std::size_t>(of_pair));
+  auto next = values.begin();
+  for (auto const place : from) {
+    auto const source = place < 0 ? next : known.begin() + place * of_pair;
+    all.insert(all.end(), source, source + of_pair);
+    if (place < 0) next += of_pair;
+  }
+  return all;
 }
 
 }  // namespace limpid

@@ -4,13 +4,21 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "explain/estimators.h"
 
 namespace limpid {
 
-/// Thread safety: one thread at a time.
+/// Pairs of a coalition and its complement.
+struct CoalitionList {
+  std::uint64_t const* coalitions = nullptr;  ///< [q x words] as in CoalitionDesign
+  std::int64_t pairs = 0;                     ///< q
+  std::int32_t words = 1;
+};
+
+/// Thread safety: one thread at a time. What is handed out lives as long as this object.
 class GameOperators {
  public:
   /// `estimates`: games beyond the budget are estimated; else every game is enumerated, whatever it costs.
@@ -20,9 +28,24 @@ class GameOperators {
   struct Operator {
     EstimatorView view;
     bool exact = false;
+
+    [[nodiscard]] CoalitionList coalitions() const noexcept { return {view.coalitions, view.pairs, view.words}; }
   };
-  /// REQUIRES: players >= 2. The views live as long as this object.
-  [[nodiscard]] Operator of(std::int32_t players);
+  /// After so many doublings of the budget. REQUIRES: players >= 2.
+  [[nodiscard]] Operator of(std::int32_t players, std::int32_t doublings = 0);
+
+  /// What a doubling adds to a design.
+  struct Step {
+    std::vector<std::int64_t> from;  ///< [q] place of a pair in the design before it; -1: the next fresh one
+    std::vector<std::uint64_t> coalitions;
+    CoalitionList fresh;
+
+    /// [2 q x G] values of the whole design, from those `known` of the one before it and of the fresh pairs.
+    [[nodiscard]] std::vector<double> merge(std::vector<double> const& known, std::vector<double> const& values,
+                                            std::int32_t outputs) const;
+  };
+  /// From doublings - 1. REQUIRES: players >= 2, doublings >= 1.
+  [[nodiscard]] Step const& step(std::int32_t players, std::int32_t doublings);
 
  private:
   struct Enumerated {
@@ -36,6 +59,7 @@ class GameOperators {
   bool estimates_;
   DesignEstimators sampled_;
   std::map<std::int32_t, Enumerated> enumerated_;
+  std::map<std::pair<std::int32_t, std::int32_t>, Step> steps_;  ///< by players and doublings
 };
 
 }  // namespace limpid

@@ -20,12 +20,19 @@ class RowBatches {
  public:
   RowBatches(std::int64_t rows, std::int64_t per_request) : rows_(rows), per_request_(per_request) {}
 
-  /// What may be asked for now: rows of failed requests first. Nothing: all waits, or is in flight, or answered.
+  /// What may be asked for now, as many rows as a request has: those of failed requests first. Nothing: all waits, or
+  /// is in flight, or answered.
   [[nodiscard]] std::optional<RowBatch> take(double now) {
     for (auto each = again_.begin(); each != again_.end(); ++each) {
       if (each->not_before > now) continue;
-      auto const out = *each;
-      again_.erase(each);
+      auto out = *each;
+      if (out.rows > per_request_) {
+        out.rows = per_request_;
+        each->first += per_request_;
+        each->rows -= per_request_;
+      } else {
+        again_.erase(each);
+      }
       return out;
     }
     if (next_ == rows_ || now < hold_until_) return std::nullopt;

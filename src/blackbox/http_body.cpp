@@ -105,7 +105,7 @@ void BodyWriter::check_json(std::string const& option, std::string const& text) 
   for (std::size_t c = 0; c < texts.size(); ++c) {
     if (columns_.columns[c].text) texts[c] = {"text"};
   }
-  trial.add({zeros.data(), 1, static_cast<std::int32_t>(zeros.size()), texts, false}, 0);
+  trial.add({zeros.data(), 1, static_cast<std::int32_t>(zeros.size()), texts}, 0);
   JsonValue parsed;
   auto const body = trial.finish();
   auto const fault = parse_json(body, parsed);

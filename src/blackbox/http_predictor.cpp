@@ -10,15 +10,13 @@
 #include "blackbox/http_batches.h"
 #include "blackbox/http_body.h"
 #include "blackbox/http_client.h"
+#include "blackbox/http_status.h"
 #include "io/utf8.h"
 #include "limpid/error.h"
 
 namespace limpid {
 namespace {
 
-constexpr std::int32_t kTooManyRequests = 429;
-constexpr std::int32_t kPayloadTooLarge = 413;
-constexpr std::int32_t kFirstServerError = 500;
 constexpr std::int64_t kFewRows = 256;  ///< not worth a request beside others
 constexpr int kWaitMs = 50;
 constexpr std::int32_t kTimeoutRetries = 1;
@@ -30,9 +28,6 @@ char const* type_name(BodyKind kind) noexcept {
   if (kind == BodyKind::kCsv) return "text/csv";
   return kind == BodyKind::kJson ? "application/json" : "application/jsonlines";
 }
-
-bool is_success(std::int32_t status) noexcept { return status >= 200 && status < 300; }
-bool is_transient(std::int32_t status) noexcept { return status == kTooManyRequests || status >= kFirstServerError; }
 
 /// The first characters of a body, on one line.
 std::string excerpt(std::string_view body) {
@@ -81,6 +76,7 @@ class HttpPredictor final : public Predictor {
   }
   [[nodiscard]] PredictorCosts costs() const noexcept override { return costs_; }
   [[nodiscard]] PredictorFacts facts() const override { return {"http", url_, ""}; }
+  [[nodiscard]] std::string remark() const override;
 
  private:
   void send(std::size_t slot, RowBatch batch, PredictorRows const& rows, RowBatches& batches);
@@ -89,6 +85,7 @@ class HttpPredictor final : public Predictor {
   void take_scores(HttpAnswer const& answer, RowBatch const& batch, std::vector<double>& scores, std::int64_t rows);
   void halve(HttpAnswer const& answer, RowBatch const& batch, RowBatches& batches);
   void try_again(HttpAnswer const& answer, RowBatch batch, RowBatches& batches);
+  [[nodiscard]] bool goes_on_row_by_row(HttpAnswer const& answer, RowBatch batch, RowBatches& batches);
   [[noreturn]] void fail(char const* code, std::string const& message, std::string hint) const;
   [[noreturn]] void give_up(HttpAnswer const& answer, RowBatch const& batch) const;
 
@@ -103,6 +100,8 @@ class HttpPredictor final : public Predictor {
   std::vector<RowBatch> in_flight_;  ///< [slots] rows 0: nothing
   std::int32_t outputs_ = 0;
   PredictorCosts costs_;
+  std::int32_t refusal_ = 0;       ///< status that a request of several rows got, for which rows are sent one by one
+  std::int64_t refused_rows_ = 0;  ///< in that request
 };
 
 void HttpPredictor::fail(char const* code, std::string const& message, std::string hint) const {
@@ -121,7 +120,11 @@ void HttpPredictor::give_up(HttpAnswer const& answer, RowBatch const& batch) con
     fail("endpoint.connect", fmt::format("no answer{}: {}", tries, answer.failure),
          "is the endpoint running at this address?");
   }
-  fail("endpoint.status", fmt::format("the endpoint answered {}{}: {}", answer.status, tries, excerpt(answer.body)),
+  auto const before =
+      refusal_ == 0 ? std::string()
+                    : fmt::format("; this was one row, after {} to {} rows in one request", refusal_, refused_rows_);
+  fail("endpoint.status",
+       fmt::format("the endpoint answered {}{}: {}{}", answer.status, tries, excerpt(answer.body), before),
        answer.status == 401 || answer.status == 403 ? "--header 'Authorization: ...' sends credentials"
        : answer.status < 400                        ? "redirections are not followed: give the address itself"
                                                     : "");
@@ -200,12 +203,40 @@ void HttpPredictor::halve(HttpAnswer const& answer, RowBatch const& batch, RowBa
 void HttpPredictor::try_again(HttpAnswer const& answer, RowBatch batch, RowBatches& batches) {
   ++batch.tries;
   if (answer.outcome == HttpAnswer::Outcome::kTimedOut) ++batch.timeouts;
-  if (batch.tries > options_.retries || batch.timeouts > kTimeoutRetries) give_up(answer, batch);
+  if (batch.tries > options_.retries || batch.timeouts > kTimeoutRetries) {
+    if (goes_on_row_by_row(answer, batch, batches)) return;
+    give_up(answer, batch);
+  }
   double wait = options_.retry_wait_seconds;
   for (std::int32_t i = 1; i < batch.tries; ++i) wait = std::min(2.0 * wait, kLongestWaitSeconds);
   if (answer.retry_after_seconds > 0.0) wait = std::min(answer.retry_after_seconds, kLongestWaitSeconds);
   batch.not_before = now() + wait;
   batches.retry(batch, true);
+}
+
+/// As Clarify does ("Fallback to per-record prediction because of model error."): a model that fails on several rows is
+/// sent one at a time from here on. It fails on a single row as well: that is the error.
+bool HttpPredictor::goes_on_row_by_row(HttpAnswer const& answer, RowBatch batch, RowBatches& batches) {
+  bool const answered = answer.outcome == HttpAnswer::Outcome::kAnswered;
+  if (!answered || !is_model_error(answer.status) || batch.rows == 1) return false;
+  if (refusal_ == 0) {
+    refusal_ = answer.status;
+    refused_rows_ = batch.rows;
+  }
+  most_rows_ = 1;
+  batches.limit(1);
+  batch.tries = batch.timeouts = 0;
+  batch.not_before = 0.0;
+  batches.put_back(batch);
+  return true;
+}
+
+std::string HttpPredictor::remark() const {
+  if (refusal_ == 0) return {};
+  return fmt::format(
+      "the endpoint answered {} to {} rows in one request and took them one by one: from there on every request had "
+      "one row",
+      refusal_, refused_rows_);
 }
 
 /// Whether the batch has its scores; otherwise it was put back.
@@ -224,7 +255,7 @@ bool HttpPredictor::take(HttpAnswer const& answer, RowBatch batch, RowBatches& b
     try_again(answer, batch, batches);
   } else {
     ++batch.tries;
-    give_up(answer, batch);
+    if (!goes_on_row_by_row(answer, batch, batches)) give_up(answer, batch);
   }
   return false;
 }

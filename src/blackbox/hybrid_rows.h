@@ -21,6 +21,7 @@ class HybridRows {
   void take(RowsView rows);
 
   [[nodiscard]] std::int32_t columns() const noexcept { return columns_; }
+  [[nodiscard]] std::int64_t row_count() const noexcept { return static_cast<std::int64_t>(rows_.size()) / columns_; }
   [[nodiscard]] std::int64_t background_rows() const noexcept { return background_rows_; }
   [[nodiscard]] double const* row(std::int64_t r) const noexcept { return rows_.data() + r * columns_; }
   [[nodiscard]] double const* background(std::int64_t z) const noexcept { return background_.data() + z * columns_; }

@@ -31,11 +31,18 @@ struct PredictorRows {
   /// [M] texts of text columns, an empty vector for a column of numbers; an empty span: no column is text. A text is
   /// never missing: an empty cell is the empty text.
   std::span<std::vector<std::string> const> texts{};
-  bool on_device = false;  ///< `values` is memory of the GPU: only where reads_device()
 
   [[nodiscard]] bool is_text(std::int32_t column) const noexcept;
   /// REQUIRES: is_text(column).
   [[nodiscard]] std::string const& text(std::int64_t row, std::int32_t column) const noexcept;
+};
+
+/// Rows in the memory of a GPU, written and ready. Numbers alone.
+struct DeviceRows {
+  double const* values = nullptr;  ///< [n x M] row-major, columns as Predictor::device_columns() has them; NaN: missing
+  std::int64_t rows = 0;
+  std::int32_t columns = 0;
+  std::int32_t device = 0;  ///< CUDA's index
 };
 
 /// What was asked of the predictor so far.
@@ -69,10 +76,17 @@ class Predictor {
   [[nodiscard]] virtual std::int64_t preferred_rows() const noexcept = 0;
   [[nodiscard]] virtual PredictorCosts costs() const noexcept = 0;
   [[nodiscard]] virtual PredictorFacts facts() const = 0;
+  /// What the user should know of how it went, one sentence; mostly nothing.
+  [[nodiscard]] virtual std::string remark() const { return {}; }
   /// [G] names of the outputs, or empty.
   [[nodiscard]] virtual std::vector<std::string> labels() const { return {}; }
-  /// Whether rows may lie in the memory of the GPU.
+  /// Whether it reads rows in the memory of a GPU, where it then predicts all it is asked for.
   [[nodiscard]] virtual bool reads_device() const noexcept { return false; }
+  /// [M] the data's column at each place of such a row; empty: the data's order.
+  [[nodiscard]] virtual std::vector<std::int32_t> device_columns() const { return {}; }
+  /// Scores [n x G] in the same memory, ready to be read; the predictor's own until its next call of any kind. Unlike
+  /// predict() it leaves it to the caller to find scores that are not finite. REQUIRES: reads_device(), outputs() > 0.
+  [[nodiscard]] virtual float const* predict_on_device(DeviceRows const& rows);
 
   /// To be called at least every tenth of a second while waiting, in predict(); may throw, which ends it. May be empty.
   std::function<void()> poll;
@@ -89,6 +103,7 @@ struct XgboostOptions {
   bool rounds_given = false;  ///< else up to the best one, where training stopped early
   std::int32_t rounds_begin = 0;
   std::int32_t rounds_end = 0;  ///< 0: all
+  std::int32_t device = -1;     ///< CUDA's index of the GPU that predicts; -1: the CPU does
 };
 
 /// `--predictor` and the options that belong to it. Each predictor's options stand in its own block.
@@ -109,6 +124,8 @@ struct PredictorOptions {
 
 /// Throws Error usage.*, model.*, endpoint.*.
 [[nodiscard]] std::unique_ptr<Predictor> make_predictor(PredictorOptions const& options, PredictorColumns columns);
+
+inline float const* Predictor::predict_on_device(DeviceRows const& /*rows*/) { return nullptr; }
 
 inline bool PredictorRows::is_text(std::int32_t column) const noexcept {
   return !texts.empty() && !texts[static_cast<std::size_t>(column)].empty();

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "kernels/device.h"
 #include "limpid/error.h"
 
 namespace limpid {
@@ -21,15 +22,31 @@ std::string sentence(char const* text) {
   std::string_view message = text == nullptr ? "" : text;
   message = message.substr(0, message.find('\n'));
   if (message.starts_with('[')) {
-    auto const end = message.find("] ");
-    if (end != std::string_view::npos) message.remove_prefix(end + 2);
+    auto const time = message.find("] ");
+    if (time != std::string_view::npos) message.remove_prefix(time + 2);
   }
-  if (auto const file = message.find(".cc:"); file != std::string_view::npos) {
-    auto const end = message.find(": ", file);
-    if (end != std::string_view::npos) message.remove_prefix(end + 2);
+  auto const end = message.find(": ");
+  auto const file = message.substr(0, end);  // "FILE:LINE"
+  auto const line = file.rfind(':');
+  if (end != std::string_view::npos && line != std::string_view::npos &&
+      file.find_first_not_of("0123456789", line + 1) == std::string_view::npos) {
+    message.remove_prefix(end + 2);
   }
   static constexpr std::size_t kShown = 300;
   return std::string(message.substr(0, kShown));
+}
+
+/// What is asked for, of either side; "missing" is read by predictions in place alone.
+std::string request_json(bool margin, XgboostRounds rounds) {
+  return fmt::format(R"({{"type":{},"training":false,"iteration_begin":{},"iteration_end":{},"strict_shape":true,)"
+                     R"("cache_id":0,"missing":NaN}})",
+                     margin ? 1 : 0, rounds.begin, rounds.end);
+}
+
+/// The CUDA array interface, version 3, of [rows x columns] doubles that are ready: no stream to wait for.
+std::string device_array(double const* values, std::int64_t rows, std::int64_t columns) {
+  return fmt::format(R"({{"data":[{},true],"shape":[{},{}],"typestr":"<f8","version":3}})",
+                     reinterpret_cast<std::uintptr_t>(values), rows, columns);
 }
 
 }  // namespace
@@ -106,6 +123,49 @@ std::optional<std::int32_t> XgboostBooster::best_rounds() const {
   return best + 1;
 }
 
+/// A build without CUDA takes "cuda" for "cpu", and so does one that sees no GPU: a row in the memory of the device
+/// tells, and the configuration after it. The row is never read by a library that cannot.
+void XgboostBooster::use_device(std::int32_t device) {
+  auto const fail = [&](std::string const& reason) {
+    throw Error(
+        "device.unavailable",
+        fmt::format("libxgboost {} does not predict on GPU {}: {}", library_.version_text(), device, reason),
+        library_.path,
+        "--device cpu predicts on the CPU; a libxgboost with CUDA is in the package xgboost, not in xgboost-cpu");
+  };
+  if (linear_) fail("linear boosters are predicted on the CPU");
+  check(library_.booster_set_param(booster_, "device", fmt::format("cuda:{}", device).c_str()), "device.unavailable",
+        "takes no device");
+  device::Exec const exec(device);
+  std::vector<double> const zeros(static_cast<std::size_t>(features()), 0.0);
+  device::Buffer<double> const row(exec, zeros);
+  exec.wait();
+  std::uint64_t const* shape = nullptr;
+  std::uint64_t dimensions = 0;
+  float const* values = nullptr;
+  int const status =
+      library_.predict_from_cuda_array(booster_, device_array(row.data(), 1, features()).c_str(),
+                                       request_json(false, {}).c_str(), nullptr, &shape, &dimensions, &values);
+  if (status != 0) fail(sentence(library_.last_error()));
+  device::synchronise(device);  // the row goes
+  std::uint64_t length = 0;
+  char const* text = nullptr;
+  check(library_.booster_save_config(booster_, &length, &text), "device.unavailable", "has no configuration");
+  std::string_view const config(text, length);
+  if (config.find("\"device\":\"cuda") == std::string_view::npos) fail("it chose the CPU");
+}
+
+float const* XgboostBooster::predict_on_device(double const* rows, std::int64_t count, bool margin,
+                                               XgboostRounds rounds) const {
+  std::uint64_t const* shape = nullptr;
+  std::uint64_t dimensions = 0;
+  float const* values = nullptr;
+  check(library_.predict_from_cuda_array(booster_, device_array(rows, count, features()).c_str(),
+                                         request_json(margin, rounds).c_str(), nullptr, &shape, &dimensions, &values),
+        "endpoint.predict", "did not predict on the GPU");
+  return values;
+}
+
 std::int32_t XgboostBooster::predict(float const* rows, std::int64_t count, bool margin, XgboostRounds rounds,
                                      std::vector<double>& scores) const {
   scores.clear();
@@ -116,9 +176,7 @@ std::int32_t XgboostBooster::predict(float const* rows, std::int64_t count, bool
   auto const config = fmt::format(R"({{"missing":NaN,"nthread":{}}})", threads_);
   XgboostLibrary::Matrix matrix = nullptr;
   check(library_.matrix_from_dense(array.c_str(), config.c_str(), &matrix), "endpoint.predict", "takes no such rows");
-  auto const request =
-      fmt::format(R"({{"type":{},"training":false,"iteration_begin":{},"iteration_end":{},"strict_shape":true}})",
-                  margin ? 1 : 0, rounds.begin, rounds.end);
+  auto const request = request_json(margin, rounds);
   std::uint64_t const* shape = nullptr;
   std::uint64_t dimensions = 0;
   float const* values = nullptr;

@@ -35,9 +35,16 @@ class XgboostBooster {
   /// Rounds up to and with the best one, where training stopped early.
   [[nodiscard]] std::optional<std::int32_t> best_rounds() const;
 
+  /// Predicts on the GPU with CUDA's index `device` from here on, from rows on either side. Throws Error
+  /// device.unavailable, in the library's words, when it cannot: it would go on on the CPU without a word.
+  void use_device(std::int32_t device);
+
   /// rows [n x features] row-major, NaN: missing. `margin`: before the link. scores [n x G] out; returns G.
   std::int32_t predict(float const* rows, std::int64_t count, bool margin, XgboostRounds rounds,
                        std::vector<double>& scores) const;
+  /// Of rows in the memory of that GPU: scores [n x G] there too, in a buffer of the library that its next prediction
+  /// overwrites, maybe still being written in a stream of the library. REQUIRES: use_device(), n > 0.
+  float const* predict_on_device(double const* rows, std::int64_t count, bool margin, XgboostRounds rounds) const;
 
  private:
   void check(int status, char const* code, char const* what) const;

@@ -71,6 +71,7 @@ XgboostLibrary bind_all(void* handle, std::string const& path) {
   bind(handle, path, "XGDMatrixCreateFromDense", out.matrix_from_dense);
   bind(handle, path, "XGDMatrixFree", out.matrix_free);
   bind(handle, path, "XGBoosterPredictFromDMatrix", out.predict_from_matrix);
+  bind(handle, path, "XGBoosterPredictFromCudaArray", out.predict_from_cuda_array);
   return out;
 }
 

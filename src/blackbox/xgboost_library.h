@@ -30,6 +30,9 @@ struct XgboostLibrary {
   int (*predict_from_matrix)(Booster booster, Matrix matrix, char const* config, std::uint64_t const** shape,
                              std::uint64_t* dimensions, float const** out) = nullptr;
 
+  int (*predict_from_cuda_array)(Booster booster, char const* array, char const* config, Matrix proxy,
+                                 std::uint64_t const** shape, std::uint64_t* dimensions, float const** out) = nullptr;
+
   std::string path;  ///< where it was found; the bare name where the loader found it
 
   [[nodiscard]] std::string version_text() const;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "blackbox/xgboost_booster.h"
+#include "kernels/device.h"
 #include "limpid/error.h"
 
 namespace limpid {
@@ -101,6 +102,8 @@ class XgboostPredictor final : public Predictor {
         margin_(options.margin),
         rounds_(choose_rounds(booster_, options)) {
     refuse_texts(columns);
+    if (options.device >= 0) booster_.use_device(options.device);
+    device_ = options.device;
     std::vector<float> const row(from_.size(), 0.0F);
     outputs_ = booster_.predict(row.data(), 1, margin_, rounds_, scores_);
   }
@@ -124,6 +127,18 @@ class XgboostPredictor final : public Predictor {
   [[nodiscard]] std::int32_t outputs() const noexcept override { return outputs_; }
   /// Large enough for the library's threads and its cost per call, small enough to stay in cache.
   [[nodiscard]] std::int64_t preferred_rows() const noexcept override { return 16384; }
+  [[nodiscard]] bool reads_device() const noexcept override { return device_ >= 0; }
+  [[nodiscard]] std::vector<std::int32_t> device_columns() const override { return from_; }
+
+  [[nodiscard]] float const* predict_on_device(DeviceRows const& rows) override {
+    if (poll) poll();
+    auto const* const scores = booster_.predict_on_device(rows.values, rows.rows, margin_, rounds_);
+    device::synchronise(rows.device);  // the library works in a stream of its own
+    ++costs_.requests;
+    costs_.rows += rows.rows;
+    if (poll) poll();
+    return scores;
+  }
   [[nodiscard]] PredictorCosts costs() const noexcept override { return costs_; }
   [[nodiscard]] PredictorFacts facts() const override {
     return {"xgboost", target_, booster_.library().version_text()};
@@ -154,6 +169,7 @@ class XgboostPredictor final : public Predictor {
   std::string target_;
   bool margin_;
   XgboostRounds rounds_;
+  std::int32_t device_ = -1;  ///< -1: the CPU predicts
   std::int32_t outputs_ = 0;
   PredictorCosts costs_;
   std::vector<float> floats_;

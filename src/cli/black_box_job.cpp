@@ -20,6 +20,10 @@ constexpr double kRelativeTolerance = 1e-6;
 
 }  // namespace
 
+bool ExplainJob::may_use_gpu() const noexcept {
+  return !is_black_box() || options_.black_box->predictor.kind == PredictorKind::kXgboost;
+}
+
 void ExplainJob::load_black_box() {
   question_.space = options_.space;
   question_.method = Method::kInterventional;
@@ -60,7 +64,18 @@ void ExplainJob::connect() {
   for (std::size_t f = 0; f < schema.feature_names.size(); ++f) {
     columns.columns.push_back({schema.feature_names[f], schema.kinds[f] == FeatureKind::kText});
   }
-  predictor_ = make_predictor(options_.black_box->predictor, std::move(columns));
+  auto& predictor = options_.black_box->predictor;
+  if (gpu_) predictor.xgboost.device = options_.device.index;
+  try {
+    predictor_ = make_predictor(predictor, columns);
+  } catch (Error const& error) {
+    if (options_.device.kind != DeviceKind::kAuto || error.code() != "device.unavailable") throw;
+    device_reason_ = error.what();
+    console_.warning("device.unavailable", fmt::format("{}; --device auto goes on on the CPU", device_reason_));
+    gpu_ = false;
+    predictor.xgboost.device = -1;
+    predictor_ = make_predictor(predictor, columns);
+  }
 }
 
 void ExplainJob::prepare_black_box() {
@@ -73,6 +88,7 @@ void ExplainJob::prepare_black_box() {
   question.max_exact_players = question_.max_exact_players;
   question.mean_link = question_.mean_link;
   question.memory_bytes = options_.black_box->memory_bytes;
+  if (gpu_) question.device = options_.device.index;
   engine_ =
       make_black_box_engine(*predictor_, players, question, background(), [] { throw_if_requested(stop_flag()); });
   if (sum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);

@@ -59,12 +59,9 @@ void check_question(Arguments const& arguments, PredictorKind kind) {
     fail("--method path-dependent needs the trees of a model, a black box shows none",
          "leave --method out (against the background), or give the model file: --model FILE");
   }
-  if (arguments.given("target-error")) {
-    fail("--target-error would ask a black box for a row's scores again and again",
-         "choose --coalitions N: errors fall with its root, or faster");
-  }
-  if (arguments.text("device").starts_with("cuda")) {
-    fail(fmt::format("--device {}: the games of a black box are played on the CPU", arguments.text("device")),
+  if (kind != PredictorKind::kXgboost && arguments.text("device").starts_with("cuda")) {
+    fail(fmt::format("--device {}: rows for --predictor {} are written on the CPU, from where they are sent",
+                     arguments.text("device"), arguments.text("predictor")),
          "use --device auto or cpu; the predictor runs where it likes");
   }
 }
@@ -80,6 +77,8 @@ std::optional<EstimatorChoice> estimator_of(Arguments const& arguments, Estimato
     throw Error("usage.value", fmt::format("--coalitions {}: of a black box at most {}", choice.coalitions,
                                            EstimatorChoice::kMostSampled));
   }
+  if (choice.kind == EstimatorKind::kAuto) choice.kind = EstimatorKind::kGp;
+  choice.max_coalitions = arguments.integer("max-coalitions", 2, EstimatorChoice::kMostSampled);
   return choice;
 }
 

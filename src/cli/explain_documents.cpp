@@ -191,6 +191,7 @@ RunFacts ExplainJob::run_facts() const {
   facts.background_path = options_.background.path;
   facts.out_path = directory_->path();
   facts.device = gpu_ ? "cuda:" + std::to_string(options_.device.index) + " " + device_name_ : "cpu";
+  facts.device_reason = device_reason_;
   auto const& pairs = result_.pairs_by;
   bool const is_estimated = std::any_of(pairs.begin(), pairs.end(), [](std::int64_t count) { return count > 0; });
   if (is_estimated) facts.estimator_solver = engine_->estimator_solver();
@@ -214,6 +215,7 @@ RunFacts ExplainJob::run_facts() const {
     facts.requests = predictor_->costs().requests;
     facts.rows_sent = predictor_->costs().rows;
     facts.bytes_sent = predictor_->costs().bytes;
+    facts.predictor_remark = predictor_->remark();
     facts.memory_bytes = options_.black_box->memory_bytes;
   }
   return facts;

@@ -85,7 +85,7 @@ void ExplainJob::run() {
 
 void ExplainJob::run_stages() {
   started_at_ = utc_now();
-  gpu_ = !is_black_box() && use_gpu(options_.device);
+  gpu_ = may_use_gpu() && use_gpu(options_.device);
   timed("model", [this] { load(); });
   open();
   timed("background", [this] { prepare_background(); });
@@ -177,8 +177,8 @@ void ExplainJob::compile_models() {
 }
 
 void ExplainJob::prepare_engine() {
-  if (is_black_box()) return prepare_black_box();
   if (gpu_) device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
+  if (is_black_box()) return prepare_black_box();
   bool const estimates = std::any_of(models_.begin(), models_.end(),
                                      [this](CompiledModel const& model) { return may_estimate(model, question_); });
   question_.estimator = estimates && !question_.interactions ? options_.estimator : std::nullopt;

@@ -91,6 +91,7 @@ class ExplainJob {
 
   // Of a black box (black_box_job.cpp).
   [[nodiscard]] bool is_black_box() const noexcept { return options_.black_box.has_value(); }
+  [[nodiscard]] bool may_use_gpu() const noexcept;  ///< a predictor that answers from outside does not
   void load_black_box();
   void open_black_box_data();
   void connect();
@@ -134,6 +135,7 @@ class ExplainJob {
   std::unique_ptr<Engine> engine_;
   bool gpu_ = false;
   std::string device_name_;
+  std::string device_reason_;  ///< why `--device auto` left a GPU for the CPU; else empty
   OutputShape shape_;
   PipelineOptions pipeline_;
   PipelineResult result_;

@@ -114,7 +114,10 @@ void ExplainJob::say_what_was_done() const {
                               format_count(result_.estimated_pairs), format_count(result_.rows * background_.rows),
                               format_count(result_.estimated_rows), estimators_used()));
   }
-  if (is_black_box()) console_.note(costs_note());
+  if (is_black_box()) {
+    console_.note(costs_note());
+    if (auto const remark = predictor_->remark(); !remark.empty()) console_.warning("endpoint.rows", remark);
+  }
   if (result_.over_target_rows > 0) warn_of_target();
   auto const& s = result_.seconds;
   console_.detail(
@@ -139,7 +142,9 @@ void ExplainJob::check() const {
   throw Error("check.additivity",
               fmt::format("the values of row {}, output '{}' miss the prediction by {:.3g}, {:.3g} is allowed",
                           found.row, label_of(found), found.error, found.tolerance),
-              {}, "the outputs were written; this is a bug in limpid: please report it with the model");
+              {},
+              is_black_box() ? "the outputs were written; does the predictor answer the same row always alike?"
+                             : "the outputs were written; this is a bug in limpid: please report it with the model");
 }
 
 }  // namespace limpid::cli

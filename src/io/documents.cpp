@@ -181,6 +181,7 @@ Json costs_of(RunFacts const& facts) {
   return {{"requests", facts.requests},
           {"rows_sent", facts.rows_sent},
           {"bytes_sent", facts.bytes_sent},
+          {"remark", text_or_null(facts.predictor_remark)},
           {"memory_bytes", facts.memory_bytes}};
 }
 
@@ -272,6 +273,7 @@ std::string run_json(RunFacts const& facts) {
                     {"background", text_or_null(facts.background_path)},
                     {"out", facts.out_path}}},
                   {"device", facts.device},
+                  {"device_note", text_or_null(facts.device_reason)},
                   {"estimator_solver", text_or_null(facts.estimator_solver)},
                   {"simd", facts.simd},
                   {"threads", facts.threads},

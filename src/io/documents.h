@@ -175,6 +175,7 @@ struct RunFacts {
   std::string background_path;
   std::string out_path;
   std::string device;            ///< "cpu", "cuda:0 NVIDIA H100"
+  std::string device_reason;     ///< why it is the CPU where a GPU was there; else empty
   std::string estimator_solver;  ///< "LAPACK", "cuSOLVER"; empty: nothing was estimated
   std::string simd;
   std::string host;
@@ -191,6 +192,7 @@ struct RunFacts {
   std::int64_t requests = 0;  ///< of a black box's predictor
   std::int64_t rows_sent = 0;
   std::int64_t bytes_sent = 0;    ///< of the rows as text, http
+  std::string predictor_remark;
   std::int64_t memory_bytes = 0;  ///< --memory; 0: no black box
 };
 [[nodiscard]] std::string run_json(RunFacts const& facts);

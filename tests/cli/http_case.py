@@ -1,6 +1,7 @@
 """Shared by the tests of --predictor http://...: a table with texts and missing numbers, its background, and the question."""
 
 import csv
+import itertools
 import random
 
 import pytest
@@ -36,3 +37,20 @@ def background(rows, table):
     path = table.with_name("background.csv")
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([NAMES, *rows[:5]])
+
+
+def shapley(model, row, background):
+    """By the definition, over the columns; the mean over the background."""
+    m = len(row)
+    permutations = list(itertools.permutations(range(m)))
+    out = [0.0] * m
+    for z in background:
+        for order in permutations:
+            hybrid = list(z)
+            before = model(hybrid)
+            for j in order:
+                hybrid[j] = row[j]
+                after = model(hybrid)
+                out[j] += (after - before) / len(permutations) / len(background)
+                before = after
+    return out

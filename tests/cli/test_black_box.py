@@ -216,3 +216,34 @@ def test_the_example(tmp_path):
     for row, found in zip(x, rows, strict=False):
         truth = dict(zip(names, model.coef_[0] * (row - x[60]), strict=True))
         assert found["shap_values"] == pytest.approx(truth, abs=1e-6)
+
+
+def test_a_target_raises_the_rows_that_need_it_and_names_the_others(tmp_path):
+    """--target-error: rows stop at their own number of coalitions; what stays above is counted and named."""
+    names = [f"x{i}" for i in range(10)]
+    values = [[(7 * r + 3 * c * c + r * c) % 11 / 4 for c in range(10)] for r in range(20)]
+    data = write_csv(tmp_path / "rows.csv", names, values[:16])
+    background = write_csv(tmp_path / "background.csv", names, values[16:18])
+    score = "math.tanh(sum(float(a) * float(b) - 2 for a, b in zip(row, row[1:])) / 9) * float(row[0])"
+    ask = [*command(tmp_path, score), "--data", data, "--background", background, "--float64"]
+    few = rows_of(explain(*ask, "--coalitions", 60, "--out", "-").stdout)
+    enough = rows_of(explain(*ask, "--coalitions", 240, "--out", "-").stdout)
+
+    def worst(row):
+        spread = max(row["shap_values"].values()) - min(row["shap_values"].values())
+        return max(row.get("shap_values_se", {"": 0}).values()) / spread
+
+    target = sorted(map(worst, enough))[12]
+    done = explain(*ask, "--coalitions", 60, "--target-error", target, "--max-coalitions", 240, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    rows = rows_of((tmp_path / "out" / "explanations_shap" / "out.jsonl").read_text())
+    above = [row["row"] for row in rows if worst(row) > target]
+    assert 1 <= len(above) <= 3
+    for row, first, last in zip(rows, few, enough, strict=True):
+        if worst(first) <= target:
+            assert row == first
+        elif worst(row) > target:
+            assert row == last
+    found = json.loads((tmp_path / "out" / "manifest.json").read_text())["method"]["estimator"]["target"]
+    assert found == {"error": target, "max_coalitions": 240, "rows_above": len(above), "first_rows_above": above}
+    assert f"warning[estimate.target]: {len(above)} of 16 rows" in done.stderr

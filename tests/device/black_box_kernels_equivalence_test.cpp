@@ -1,7 +1,7 @@
 // perturb and coalition_mean: the device gives the CPU's bytes.
 #include "device/bytes.h"
 #include "device_fixture.h"
-#include "kernels/coalition_mean.h"
+#include "kernels/coalition_mean_case.h"
 #include "kernels/perturb.h"
 #include "kernels/perturb_case.h"
 
@@ -9,6 +9,30 @@ namespace limpid {
 namespace {
 
 class BlackBoxKernels : public DeviceTest {};
+
+/// Makes means of the batch's sums on the device, of scores in float (`narrow`) or in double.
+void mean_on_device(device::Exec const& exec, std::int32_t outputs, bool narrow, MeanBatch& batch) {
+  std::vector<double> const wide(batch.scores.begin(), batch.scores.end());
+  device::Buffer<float> const narrow_scores(exec, batch.scores);
+  device::Buffer<double> const scores(exec, wide);
+  std::vector<device::Buffer<double>> weights;
+  auto pieces = batch.pieces;
+  for (auto& piece : pieces) {
+    if (piece.weights == nullptr) continue;
+    weights.emplace_back(exec, std::span(piece.weights, static_cast<std::size_t>(piece.backgrounds)));
+    piece.weights = weights.back().data();
+  }
+  device::Buffer<CoalitionMeanPiece> const of_batch(exec, pieces);
+  device::Buffer<double> const means(exec, batch.means);
+  auto args = mean_args(batch, outputs);
+  args.scores = narrow ? nullptr : scores.data();
+  args.narrow_scores = narrow ? narrow_scores.data() : nullptr;
+  args.pieces = of_batch.data();
+  args.means = means.data();
+  coalition_mean_cuda(exec, args);
+  exec.wait();
+  batch.means = copy_back(exec, means);
+}
 
 TEST_P(BlackBoxKernels, PerturbEqualsTheCpu) {
   reference::Random random(21);
@@ -38,27 +62,15 @@ TEST_P(BlackBoxKernels, PerturbEqualsTheCpu) {
 TEST_P(BlackBoxKernels, CoalitionMeanEqualsTheCpu) {
   reference::Random random(22);
   device::Exec const exec(0);
-  for (std::int64_t const backgrounds : {1, 3, 32}) {
-    for (std::int32_t const outputs : {1, 3}) {
-      std::int64_t const positions = 41 * backgrounds;
-      SCOPED_TRACE(std::to_string(backgrounds) + " background rows, " + std::to_string(outputs) + " outputs");
-      std::vector<double> scores(static_cast<std::size_t>(positions * outputs));
-      for (double& score : scores) score = random.uniform() - 0.5;
-      std::vector<double> weights(static_cast<std::size_t>(backgrounds));
-      for (double& weight : weights) weight = random.uniform();
-      std::vector<double> expected(static_cast<std::size_t>(41 * outputs), 0.0);
-      device::Buffer<double> const in(exec, scores);
-      device::Buffer<double> const by(exec, weights);
-      std::vector<double> const zeros(expected.size(), 0.0);  // copied in later than `expected` changes
-      device::Buffer<double> const means(exec, zeros);
-      for (std::int64_t begin = 0; begin < positions; begin += 17) {
-        std::int64_t const count = std::min<std::int64_t>(17, positions - begin);
-        coalition_mean_cpu({scores.data() + begin * outputs, begin, count, outputs, backgrounds, weights.data(), 2.5,
-                            expected.data()});
-        coalition_mean_cuda(
-            exec, {in.data() + begin * outputs, begin, count, outputs, backgrounds, by.data(), 2.5, means.data()});
+  for (std::int32_t const outputs : {1, 3}) {
+    CoalitionMeanCase const games(outputs, 40, random);
+    for (std::int64_t const most : {1, 17, 10000}) {
+      SCOPED_TRACE(std::to_string(outputs) + " outputs, batches of " + std::to_string(most));
+      for (bool const narrow : {false, true}) {
+        auto const found =
+            games.in_batches(most, [&](MeanBatch& batch) { mean_on_device(exec, outputs, narrow, batch); });
+        EXPECT_TRUE(same_bits(found, games.naive()));
       }
-      EXPECT_TRUE(same_bits(copy_back(exec, means), expected));
     }
   }
 }

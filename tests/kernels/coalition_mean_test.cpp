@@ -2,60 +2,51 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <vector>
 
-#include "reference/random_model.h"
+#include "kernels/coalition_mean_case.h"
 
 namespace limpid {
 namespace {
+
+std::vector<double> means_of(std::vector<double> const& scores, std::int32_t outputs, CoalitionMeanPiece const& piece) {
+  std::vector<double> means(static_cast<std::size_t>(touched_coalitions(piece) * outputs), 0.0);
+  coalition_mean_cpu({scores.data(), nullptr, outputs, &piece, 1, touched_coalitions(piece), means.data()});
+  return means;
+}
 
 TEST(CoalitionMean, HandWorkedMeans) {
   // Two coalitions, three background rows, two outputs; weights 1, 2, 5.
   std::vector<double> const scores{1, 10, 2, 20, 4, 40, 3, 0, 3, 0, 3, 8};
   std::vector<double> const weights{1, 2, 5};
-  std::vector<double> means(4, 0.0);
-  coalition_mean_cpu({scores.data(), 0, 6, 2, 3, nullptr, 3.0, means.data()});
-  EXPECT_EQ(means, (std::vector<double>{7.0 / 3.0, 70.0 / 3.0, 3.0, 8.0 / 3.0}));
-  std::fill(means.begin(), means.end(), 0.0);
-  coalition_mean_cpu({scores.data(), 0, 6, 2, 3, weights.data(), 8.0, means.data()});
-  EXPECT_EQ(means, (std::vector<double>{25.0 / 8.0, 250.0 / 8.0, 3.0, 5.0}));
+  EXPECT_EQ(means_of(scores, 2, {0, 0, 6, 3, 0, nullptr, 3.0}),
+            (std::vector<double>{7.0 / 3.0, 70.0 / 3.0, 3.0, 8.0 / 3.0}));
+  EXPECT_EQ(means_of(scores, 2, {0, 0, 6, 3, 0, weights.data(), 8.0}),
+            (std::vector<double>{25.0 / 8.0, 250.0 / 8.0, 3.0, 5.0}));
 }
 
 TEST(CoalitionMean, AMeanOfOneIsItself) {
   std::vector<double> const scores{0.1, 0.2, 0.3};
-  std::vector<double> means(3, 0.0);
-  coalition_mean_cpu({scores.data(), 0, 3, 1, 1, nullptr, 1.0, means.data()});
-  EXPECT_EQ(means, scores);
+  EXPECT_EQ(means_of(scores, 1, {0, 0, 3, 1, 0, nullptr, 1.0}), scores);
 }
 
-TEST(CoalitionMean, TheCutIntoRangesChangesNoBit) {
+TEST(CoalitionMean, CountsTheCoalitionsOfARange) {
+  EXPECT_EQ(touched_coalitions({0, 0, 1, 3}), 1);
+  EXPECT_EQ(touched_coalitions({0, 2, 1, 3}), 1);
+  EXPECT_EQ(touched_coalitions({0, 2, 2, 3}), 2);
+  EXPECT_EQ(touched_coalitions({0, 1, 6, 3}), 3);
+}
+
+TEST(CoalitionMean, NoCutIntoBatchesChangesABit) {
   reference::Random random(9);
-  constexpr std::int64_t kBackgrounds = 7;
-  constexpr std::int64_t kCoalitions = 5;
-  constexpr std::int32_t kOutputs = 3;
-  std::vector<double> scores(kBackgrounds * kCoalitions * kOutputs);
-  std::vector<double> weights(kBackgrounds);
-  for (double& score : scores) score = random.uniform() - 0.5;
-  for (double& weight : weights) weight = random.uniform();
-  double total = 0.0;
-  for (double const weight : weights) total += weight;
-  std::vector<double> expected;  // naive: one coalition and output at a time
-  for (std::size_t k = 0; k < kCoalitions; ++k) {
-    for (std::size_t g = 0; g < kOutputs; ++g) {
-      double sum = 0.0;
-      for (std::size_t b = 0; b < kBackgrounds; ++b) sum += weights[b] * scores[(k * kBackgrounds + b) * kOutputs + g];
-      expected.push_back(sum / total);
+  for (std::int32_t const outputs : {1, 3}) {
+    CoalitionMeanCase const games(outputs, 9, random);
+    auto const expected = games.naive();
+    for (std::int64_t const most : {1, 2, 3, 7, 8, 34, 35, 10000}) {
+      auto const found =
+          games.in_batches(most, [&](MeanBatch& batch) { coalition_mean_cpu(mean_args(batch, outputs)); });
+      EXPECT_EQ(found, expected) << "batches of " << most;
     }
-  }
-  for (std::int64_t const cut : {1, 2, 3, 7, 8, 34, 35}) {
-    std::vector<double> means(kCoalitions * kOutputs, 0.0);
-    for (std::int64_t begin = 0; begin < kBackgrounds * kCoalitions; begin += cut) {
-      std::int64_t const count = std::min(cut, kBackgrounds * kCoalitions - begin);
-      coalition_mean_cpu({scores.data() + begin * kOutputs, begin, count, kOutputs, kBackgrounds, weights.data(), total,
-                          means.data()});
-    }
-    EXPECT_EQ(means, expected) << "ranges of " << cut;
   }
 }
 

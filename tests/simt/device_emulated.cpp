@@ -183,17 +183,20 @@ void* Exec::workspace(std::size_t bytes) const {
 
 void* allocate(std::int32_t /*index*/, std::size_t bytes) { return simt::allocate_device(bytes); }
 
-/// As cudaFree does: after all work of the device.
-void release(std::int32_t /*index*/, void* device) noexcept {
-  if (device == nullptr) return;
-  {
-    std::lock_guard const lock(streams().mutex);
-    for (Exec::Impl* stream : streams().all) {
-      std::lock_guard const running(stream->run_mutex);
-      while (run_next(*stream)) {
-      }
+/// A stream's failure stays for its own wait().
+void synchronise(std::int32_t /*index*/) {
+  std::lock_guard const lock(streams().mutex);
+  for (Exec::Impl* stream : streams().all) {
+    std::lock_guard const running(stream->run_mutex);
+    while (run_next(*stream)) {
     }
   }
+}
+
+/// As cudaFree does: after all work of the device.
+void release(std::int32_t index, void* device) noexcept {
+  if (device == nullptr) return;
+  synchronise(index);
   simt::release_device(device);
 }
 

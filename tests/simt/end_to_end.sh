@@ -43,3 +43,21 @@ for estimator in gp wls; do
 done
 LIMPID_CUDA_LIBRARIES=$3 explain response cuda --estimator gp --max-exact-players 3 --coalitions 40
 grep -q '"estimator_solver": "cuSOLVER"' "$work/run.json"
+
+# A libxgboost without CUDA, where one is found: refused with --device cuda in its own words, told with auto.
+black_box() { # DEVICE
+  "$program" explain --predictor xgboost --model "$example/model.json" --data "$work/rows.csv" --id loan_id --label \
+    loan_approved --background "$work/background.csv" --coalitions 40 --device "$1" --out "$work/xgboost-$1"
+}
+if black_box cpu 2> "$work/messages" && ! black_box cuda 2> "$work/messages"; then
+  grep -q 'error\[device.unavailable\]: libxgboost .* does not predict on GPU 0' "$work/messages"
+  grep -q -- 'hint: --device cpu predicts on the CPU' "$work/messages"
+  [ -z "$(ls "$work/xgboost-cuda")" ]
+  black_box auto 2> "$work/messages"
+  grep -q 'warning\[device.unavailable\]: .*--device auto goes on on the CPU' "$work/messages"
+  grep -q '"device": "cpu"' "$work/xgboost-auto/run.json"
+  grep -q '"device_note": "libxgboost' "$work/xgboost-auto/run.json"
+  cmp "$work/xgboost-cpu/explanations_shap/out.jsonl" "$work/xgboost-auto/explanations_shap/out.jsonl"
+else
+  grep -q 'usage.xgboost' "$work/messages"
+fi

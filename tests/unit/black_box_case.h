@@ -19,7 +19,7 @@ namespace limpid::test {
 inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// A function of a row, whose texts are numbers of letters.
-class FunctionPredictor final : public Predictor {
+class FunctionPredictor : public Predictor {
  public:
   using Function = std::function<std::vector<double>(std::vector<double> const&)>;
   explicit FunctionPredictor(Function function) : function_(std::move(function)) {}

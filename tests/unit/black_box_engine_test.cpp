@@ -8,6 +8,7 @@
 
 #include "limpid/error.h"
 #include "unit/black_box_case.h"
+#include "unit/black_box_rows.h"
 
 namespace limpid {
 namespace {
@@ -78,22 +79,6 @@ TEST(BlackBoxEngine, TextsAreComparedByTheirBytes) {
   expect_values(found, 0, 0, {0.75, 3.75});
   expect_values(found, 1, 0, {(0 + 5 * 1.5) / 2, (6 + 3.5) / 2});
   EXPECT_EQ(found.largest, (std::vector<std::int32_t>{2, 2}));
-}
-
-std::vector<std::vector<double>> random_rows(std::size_t rows, std::size_t columns, std::uint64_t seed) {
-  reference::Random random(seed);
-  std::vector<std::vector<double>> out(rows, std::vector<double>(columns));
-  for (auto& row : out) {
-    for (double& value : row) value = random.below(5) * 0.5;
-  }
-  return out;
-}
-
-/// Interactions of three neighbours.
-std::vector<double> neighbours(std::vector<double> const& row) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i + 2 < row.size(); ++i) sum += row[i] * row[i + 1] - 0.3 * row[i] * row[i + 2] * row[i + 1];
-  return {1.0 / (1.0 + std::exp(-sum / static_cast<double>(row.size())))};
 }
 
 TEST(BlackBoxEngine, EstimatesAboveTheBudget) {

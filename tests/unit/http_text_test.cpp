@@ -21,7 +21,7 @@ struct Rows {
   PredictorColumns columns{{{"age", false}, {"job \"x\"", true}, {"debt", false}}, true};
   std::vector<std::vector<std::string>> texts{{}, {"cook, \"chef\"", "größe"}, {}};
   std::vector<double> values{39.0, 0.0, -2.5, 0.1, 1.0, kNaN};
-  [[nodiscard]] PredictorRows view() const { return {values.data(), 2, 3, texts, false}; }
+  [[nodiscard]] PredictorRows view() const { return {values.data(), 2, 3, texts}; }
 };
 
 HttpOptions options(BodyKind kind, std::string content = {}, std::string record = {}) {
