@@ -62,7 +62,8 @@ def chosen(args):
     only = [word for word in args.only.split(",") if word]
     if args.job == "curves":
         return curves.cells(threads(), only)
-    return cells(sorted(set(counts)), only, args.gpu)
+    found = cells(sorted(set(counts)), only, args.gpu)
+    return [*found, *curves.cells(threads(), only)] if args.job == "prepare" else found
 
 
 def folders_of(args, wanted):
