@@ -1,5 +1,6 @@
-// Leaf after leaf over a tile of rows: the patterns of 64 rows at a time as byte lanes, then the task once per
-// pattern that a small direct-mapped cache does not hold (rows repeat patterns), then K additions per row.
+// Leaf after leaf over a tile of rows. Interventional: sum_long_paths_simd-inl.h. Path-dependent (of trees that are not
+// walked as a whole): the patterns of 64 rows at a time as byte lanes, then the task once per pattern that a small
+// direct-mapped cache does not hold (rows repeat patterns), then K additions per row.
 #include "kernels/sum_long_paths.h"
 
 #include <algorithm>
@@ -14,12 +15,14 @@
 #include <hwy/highway.h>
 
 #include "kernels/long_pattern_words_simd-inl.h"
+#include "kernels/sum_long_paths_simd-inl.h"
 
 #if HWY_ONCE
 namespace limpid {
 namespace {
 
 HWY_EXPORT(PatternWords);
+HWY_EXPORT(InterventionalLeaves);
 constexpr std::int64_t kStepRows = 64;
 
 /// Contributions by pattern, forgotten from leaf to leaf.
@@ -27,8 +30,7 @@ class PatternCache {
  public:
   void clear() { std::fill(used_.begin(), used_.end(), std::uint8_t{0}); }
 
-  template <class Task>
-  double const* get(Task const& task, std::int64_t leaf, std::uint64_t a) {
+  double const* get(LongPathDependentTask const& task, std::int64_t leaf, std::uint64_t a) {
     std::size_t const slot = (a * 0x9e3779b97f4a7c15u) >> (64 - kBits);
     double* const out = values_.data() + slot * kMaxLongPlayers;
     if (used_[slot] == 0 || keys_[slot] != a) {
@@ -46,8 +48,7 @@ class PatternCache {
   std::vector<double> values_ = std::vector<double>((std::size_t{1} << kBits) * kMaxLongPlayers);
 };
 
-template <class Task>
-void sum_with(SumLongPathsArgs const& args, Task const& task) {
+void sum_path_dependent(SumLongPathsArgs const& args, LongPathDependentTask const& task) {
   constexpr std::int64_t kTileRows = 2048;
   PatternCache cache;
   for (std::int64_t tile = 0; tile < args.bins.rows; tile += kTileRows) {
@@ -146,9 +147,9 @@ PathsView slice_leaves(PathsView paths, std::int64_t begin, std::int64_t end) no
 void sum_long_paths_cpu(SumLongPathsArgs const& args) {
   LongConstants const constants = long_constants().view();
   if (args.kind == TableKind::kInterventional) {
-    sum_with(args, LongInterventionalTask{args.paths, args.background, args.background_total, constants});
+    HWY_DYNAMIC_DISPATCH(InterventionalLeaves)(args, constants);
   } else {
-    sum_with(args, LongPathDependentTask{args.paths, constants});
+    sum_path_dependent(args, LongPathDependentTask{args.paths, constants});
   }
 }
 

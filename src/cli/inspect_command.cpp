@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/arguments.h"
 #include "cli/inspect_facts.h"
 #include "cli/model_options.h"
 #include "cli/program.h"
 #include "cli/progress_printer.h"
+#include "compile/layout.h"
 #include "limpid/ensemble.h"
 
 namespace limpid::cli {
@@ -144,6 +146,33 @@ std::string archive_text(Json const& archive) {
   return out;
 }
 
+/// "path-dependent: 3 trees by tables, 97 by quadrature (5 to 7 nodes); interventional: ..."
+std::string routes_text(Json const& model) {
+  auto const count = [](Json const& of, char const* key) { return format_count(of[key].get<std::int64_t>()); };
+  Json const& trees = model["routes"]["path_dependent"];
+  Json const& leaves = model["routes"]["interventional"];
+  std::string out;
+  if (model["covers"].get<bool>()) {
+    out += fmt::format("path-dependent: {} trees by tables, {} by quadrature", count(trees, "table_trees"),
+                       count(trees, "quadrature_trees"));
+    if (trees["quadrature_trees"] != 0) {
+      auto const nodes = trees["quadrature_nodes"].get<std::vector<int>>();
+      out += nodes[0] == nodes[1] ? fmt::format(" ({} nodes)", nodes[0])
+                                  : fmt::format(" ({} to {} nodes)", nodes[0], nodes[1]);
+    }
+    if (trees["leaf_by_leaf_trees"] != 0) {
+      out += fmt::format(", {} with long paths leaf by leaf", count(trees, "leaf_by_leaf_trees"));
+    }
+    out += fmt::format("\n{:<13} ", "");
+  }
+  out += fmt::format("interventional: {} leaves by tables", count(leaves, "table_leaves"));
+  if (leaves["pattern_leaves"] != 0) out += fmt::format(", {} by patterns", count(leaves, "pattern_leaves"));
+  if (leaves["unsupported_leaves"] != 0) {
+    out += fmt::format(", {} beyond {} features", count(leaves, "unsupported_leaves"), kMaxLongPlayers);
+  }
+  return out;
+}
+
 std::string text_of(Json const& model) {
   std::string out;
   auto const line = [&](char const* key, std::string const& value) { out += fmt::format("{:<13} {}\n", key, value); };
@@ -159,6 +188,7 @@ std::string text_of(Json const& model) {
   line("leaves", number("leaves"));
   line("depth", number("depth"));
   line("longest path", fmt::format("{} features", number("longest_path")));
+  line("margin", routes_text(model));
   line("base score", model["base_score"].get<std::string>());
   line("sums", model["sums"].get<std::string>());
   line("covers", model["covers"].get<bool>() ? "yes" : "no: no path-dependent values");

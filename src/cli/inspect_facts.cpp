@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <vector>
 
 #include "compile/compiled_model.h"
+#include "explain/tree_routes.h"
 
 namespace limpid::cli {
 namespace {
@@ -70,12 +72,38 @@ Json feature_json(Ensemble const& ensemble, std::vector<FeatureFacts> const& fac
   return out;
 }
 
-std::int64_t longest_path(LeafPaths const& paths) {
-  std::int64_t longest = 0;
-  for (std::size_t l = 0; l + 1 < paths.player_begin.size(); ++l) {
-    longest = std::max<std::int64_t>(longest, std::int64_t{paths.player_begin[l + 1]} - paths.player_begin[l]);
+std::int64_t longest_path(CompiledModel const& model) {
+  std::int32_t longest = 0;
+  for (std::int32_t t = 0; t < static_cast<std::int32_t>(model.tree_output.size()); ++t) {
+    longest = std::max(longest, tree_shape(model, t).players);
   }
   return longest;
+}
+
+/// Which way margin values go: trees of path-dependent ones, leaves of interventional ones.
+Json routes_json(CompiledModel const& model) {
+  std::map<TreeRoute, std::int64_t> trees;
+  std::int32_t fewest = 0;
+  std::int32_t most = 0;
+  for (std::int32_t t = 0; model.has_covers && t < static_cast<std::int32_t>(model.tree_output.size()); ++t) {
+    TreeShape const shape = tree_shape(model, t);
+    if (shape.splits == 0) continue;
+    TreeRoute const route = tree_route(shape);
+    ++trees[route];
+    if (route != TreeRoute::kQuadrature) continue;
+    std::int32_t const nodes = shape.points;
+    fewest = most == 0 ? nodes : std::min(fewest, nodes);
+    most = std::max(most, nodes);
+  }
+  Json out;
+  out["path_dependent"] = {{"table_trees", trees[TreeRoute::kTables]},
+                           {"quadrature_trees", trees[TreeRoute::kQuadrature]},
+                           {"leaf_by_leaf_trees", trees[TreeRoute::kLeaves]},
+                           {"quadrature_nodes", {fewest, most}}};
+  out["interventional"] = {{"table_leaves", model.short_paths.leaves()},
+                           {"pattern_leaves", model.long_paths.leaves()},
+                           {"unsupported_leaves", model.wide_paths.leaves}};
+  return out;
 }
 
 std::int64_t leaf_count(Ensemble const& ensemble) {
@@ -118,7 +146,8 @@ Json inspect_facts(Model const& model) {
   out["outputs_per_tree"] = ensemble.outputs_per_tree;
   out["leaves"] = leaf_count(ensemble);
   out["depth"] = std::max(compiled.tree_depth - 1, 0);
-  out["longest_path"] = std::max(longest_path(compiled.short_paths), longest_path(compiled.long_paths));
+  out["longest_path"] = longest_path(compiled);
+  out["routes"] = routes_json(compiled);
   out["base_score"] = ensemble.base_score;
   out["base_margin"] = ensemble.base_margin;
   out["divisor"] = ensemble.divisor;

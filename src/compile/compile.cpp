@@ -75,9 +75,27 @@ void add_node(Ensemble const& ensemble, Binning const& binning, Tree const& tree
   model.nodes.push_back(node);
 }
 
-void add_trees(Ensemble const& ensemble, Binning const& binning, CompiledModel& model) {
+/// The player and the share of the cover of every node of a tree.
+void add_shares(Players const& players, Tree const& tree, CompiledModel& model) {
+  std::size_t const root = model.node_player.size();
+  model.node_player.resize(root + tree.left.size());
+  if (model.has_covers) model.node_share.resize(root + tree.left.size(), 1.0);
+  for (std::size_t n = 0; n < tree.left.size(); ++n) {
+    if (tree.left[n] < 0) continue;
+    auto const feature = static_cast<std::size_t>(tree.feature[n]);
+    model.node_player[root + n] = static_cast<std::uint32_t>(players.of_feature[feature]);
+    if (!model.has_covers) continue;
+    for (std::int32_t const child : {tree.left[n], tree.right[n]}) {
+      auto const c = static_cast<std::size_t>(child);
+      model.node_share[root + c] = cover_share(tree.cover[c], tree.cover[n]);
+    }
+  }
+}
+
+void add_trees(Ensemble const& ensemble, Binning const& binning, Players const& players, CompiledModel& model) {
   std::vector<std::int32_t> depth;  // [nodes] root 1
   for (Tree const& tree : ensemble.trees) {
+    add_shares(players, tree, model);
     model.tree_output.push_back(static_cast<std::uint32_t>(tree.output));
     depth.assign(tree.left.size(), 1);
     std::uint32_t leaves = 0;
@@ -187,7 +205,7 @@ CompiledModel compile_binned(Ensemble const& ensemble, Binning binning, Players 
   model.has_covers = has_covers(ensemble);
   add_margins(ensemble, model);
   append_leaf_paths(ensemble, binning, players, model);
-  add_trees(ensemble, binning, model);
+  add_trees(ensemble, binning, players, model);
   model.columns = std::move(binning.columns);
   model.entries = std::move(binning.entries);
   return model;

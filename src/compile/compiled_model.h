@@ -22,6 +22,7 @@ struct LeafPaths {
   std::vector<std::int64_t> fixed;
   std::vector<double> cover_ratio;
   std::vector<std::uint32_t> output;
+  std::vector<std::uint32_t> tree;  ///< the leaf's tree
   std::vector<LeafBlock> blocks;
   std::vector<std::uint32_t> block_players;
 
@@ -36,6 +37,15 @@ struct FixedPoint {
   bool wide = false;         ///< 64-bit integers are needed
 };
 
+/// Paths of more players than a pattern has bits: only a walk of their whole trees knows them.
+struct WidePaths {
+  std::int64_t leaves = 0;
+  std::int32_t players = 0;  ///< K of the first one
+  std::int64_t tree = 0;     ///< its tree, and its leaf's node in it
+  std::int64_t node = 0;
+};
+inline constexpr std::int32_t kMaxWidePlayers = 256;
+
 struct CompiledModel {
   std::vector<Column> columns;
   std::vector<double> entries;
@@ -43,10 +53,13 @@ struct CompiledModel {
   CategoryCut category_cut = CategoryCut::kNonNegative;
   LeafPaths short_paths;  ///< 1 <= K <= kMaxShortPlayers
   LeafPaths long_paths;   ///< kMaxShortPlayers < K <= kMaxLongPlayers
+  WidePaths wide_paths;   ///< kMaxLongPlayers < K <= kMaxWidePlayers
   std::vector<Node> nodes;
   std::vector<Test> node_tests;
   std::vector<std::uint32_t> roots{0};  ///< [trees + 1]
   std::vector<std::uint32_t> tree_output;
+  std::vector<std::uint32_t> node_player;  ///< [nodes] of an inner node's feature
+  std::vector<double> node_share;          ///< [nodes] of the parent's cover, root 1; empty without covers
   std::int32_t tree_depth = 0;
   std::vector<double> base_margin;   ///< [G] margin before the first tree
   std::vector<double> path_base;     ///< [G] base margin + trees of one leaf: what no leaf path holds (lattice base)
@@ -64,7 +77,7 @@ struct CompiledModel {
 };
 
 /// Compiles the trees for these players (default: every feature is one). Throws Error model.tree for a path with more
-/// than kMaxLongPlayers players. `outputs`: only these (ascending; empty: all); a link that mixes outputs needs all.
+/// than kMaxWidePlayers players. `outputs`: only these (ascending; empty: all); a link that mixes outputs needs all.
 [[nodiscard]] CompiledModel compile(Ensemble const& ensemble, Players const& players,
                                     std::span<std::int32_t const> outputs = {});
 [[nodiscard]] CompiledModel compile(Ensemble const& ensemble);

@@ -26,13 +26,13 @@ class BlockWriter {
     in_block_[player] = 1;
     ratios_.push_back(cover_ratio);
   }
-  void finish_leaf(double value, std::int64_t fixed) {
-    leaves_.push_back({test_end_, tests_.size(), player_end_, players_.size(), value, fixed});
+  void finish_leaf(double value, std::int64_t fixed, std::uint32_t tree) {
+    leaves_.push_back({test_end_, tests_.size(), player_end_, players_.size(), value, fixed, tree});
     test_end_ = tests_.size();
     player_end_ = players_.size();
   }
-  void end_leaf(std::uint32_t output, double value, std::int64_t fixed) {
-    finish_leaf(value, fixed);
+  void end_leaf(std::uint32_t output, double value, std::int64_t fixed, std::uint32_t tree) {
+    finish_leaf(value, fixed, tree);
     if (leaves_.size() == static_cast<std::size_t>(kBlockLeaves)) flush(output);
   }
 
@@ -63,6 +63,7 @@ class BlockWriter {
     std::size_t test_begin, test_end, player_begin, player_end;
     double value;
     std::int64_t fixed;
+    std::uint32_t tree;
     [[nodiscard]] std::size_t k() const noexcept { return player_end - player_begin; }
   };
 
@@ -82,6 +83,7 @@ class BlockWriter {
     paths_.value.push_back(leaf.value);
     paths_.fixed.push_back(leaf.fixed);
     paths_.output.push_back(output);
+    paths_.tree.push_back(leaf.tree);
   }
 
   LeafPaths& paths_;
@@ -230,17 +232,26 @@ class Walker {
     Tree const& tree = ensemble_.trees[t];
     std::size_t const k = path_.players();
     if (k == 0) return;
-    if (k > static_cast<std::size_t>(kMaxLongPlayers)) {
+    if (k > static_cast<std::size_t>(kMaxWidePlayers)) {
       throw Error("model.tree",
                   fmt::format("tree {} has a path that tests {} different {}, at most {} are supported", t, k,
-                              model_.players == model_.features ? "features" : "players", kMaxLongPlayers),
+                              model_.players == model_.features ? "features" : "players", kMaxWidePlayers),
                   fmt::format("tree {}, leaf {}", t, node), "train with a smaller max_depth, or group features");
+    }
+    if (k > static_cast<std::size_t>(kMaxLongPlayers)) {
+      WidePaths& wide = model_.wide_paths;
+      if (wide.leaves++ == 0) {
+        wide.players = static_cast<std::int32_t>(k);
+        wide.tree = static_cast<std::int64_t>(t);
+        wide.node = static_cast<std::int64_t>(node);
+      }
+      return;
     }
     double const value = leaf_value(ensemble_, tree, node);
     auto const output = static_cast<std::uint32_t>(tree.output);
     BlockWriter& out = k <= static_cast<std::size_t>(kMaxShortPlayers) ? short_ : long_;
     path_.write(out);
-    out.end_leaf(output, value, std::llrint(value / model_.fixed_point.step[output]));
+    out.end_leaf(output, value, std::llrint(value / model_.fixed_point.step[output]), static_cast<std::uint32_t>(t));
   }
 
   struct Step {

@@ -1,15 +1,19 @@
 #include "explain/engine_common.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
 
 #include "explain/mean_link.h"
+#include "explain/tree_routes.h"
 #include "kernels/bin_rows.h"
 #include "kernels/leaf_patterns.h"
 #include "kernels/predict.h"
 #include "kernels/summarise.h"
+#include "limpid/error.h"
 
 namespace limpid {
 namespace {
@@ -38,6 +42,32 @@ std::vector<double> predictions_of(CompiledModel const& model, BinsView const& r
 }
 
 }  // namespace
+
+namespace {
+
+bool every_wide_tree_is_walked(CompiledModel const& model) {
+  for (std::int32_t t = 0; t < static_cast<std::int32_t>(model.tree_output.size()); ++t) {
+    TreeShape const shape = tree_shape(model, t);
+    if (shape.players > kMaxLongPlayers && !shape.walkable) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void check_paths(CompiledModel const& model, Question const& question) {
+  WidePaths const& wide = model.wide_paths;
+  if (wide.leaves == 0) return;
+  bool const walks = question.method == Method::kPathDependent && !question.interactions;
+  if (walks && every_wide_tree_is_walked(model)) return;
+  char const* const what = model.players == model.features ? "features" : "players";
+  throw Error("model.tree",
+              fmt::format("tree {} has a path that tests {} different {}, at most {} are supported by this method",
+                          wide.tree, wide.players, what, kMaxLongPlayers),
+              fmt::format("tree {}, leaf {}", wide.tree, wide.node),
+              walks ? "train with a smaller max_depth, or group features"
+                    : "use --space margin --method path-dependent, train with a smaller max_depth, or group features");
+}
 
 void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& parallel_for, BinnedRows& binned) {
   binned.rows = rows.rows;

@@ -13,6 +13,9 @@ namespace limpid {
 /// Smallest multiple of 64 >= rows: the stride of everything that has rows as lanes.
 [[nodiscard]] constexpr std::int64_t row_stride(std::int64_t rows) noexcept { return (rows + 63) / 64 * 64; }
 
+/// Throws Error model.tree when a path has more players than the question's method can take.
+void check_paths(CompiledModel const& model, Question const& question);
+
 /// Bins of a set of rows.
 struct BinnedRows {
   std::int64_t rows = 0;

@@ -10,6 +10,8 @@
 #include "explain/large_games.h"
 #include "explain/margin_tables.h"
 #include "explain/mean_link.h"
+#include "explain/quadrature_trees.h"
+#include "explain/tree_routes.h"
 #include "kernels/bin_rows.h"
 #include "kernels/lattice_game.h"
 #include "kernels/predict.h"
@@ -43,26 +45,30 @@ double timed(Work const& work) {
 struct Shared {
   CompiledModel const& model;
   Question question;
-  BackgroundWeights weights;
-  std::vector<double> expected;
-  MarginTables tables;             ///< of the short paths
-  BinnedRows binned;               ///< background rows
-  LongBackground long_paths;       ///< interventional tables: background of the long paths
-  InteractionTables interactions;  ///< where they are asked for, with the background of the paths beyond their reach
-  LongBackground beyond;
-  LatticeBackground background;  ///< lattice: patterns of the background rows
-  std::optional<LargeGames> large_games;
+  BackgroundWeights weights = BackgroundWeights();
+  std::vector<double> expected{};
+  MarginParts parts;
+  MarginTables tables{};             ///< of the short paths
+  QuadratureGroups quadrature{};     ///< path-dependent: trees that are walked
+  BinnedRows binned{};               ///< background rows
+  LongBackground long_paths{};       ///< interventional tables: background of the long paths
+  InteractionTables interactions{};  ///< where they are asked for, with the background of the paths beyond their reach
+  LongBackground beyond{};
+  LatticeBackground background{};  ///< lattice: patterns of the background rows
+  std::optional<LargeGames> large_games{};
 };
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
-  CompiledModel const& model = shared.model;
-  shared.tables = make_margin_tables(model, kind_of(shared.question), background, shared.weights.units(), parallel_for);
+  MarginParts const& parts = shared.parts;
+  shared.tables = make_margin_tables(parts.short_paths(), kind_of(shared.question), background, shared.weights.units(),
+                                     parallel_for);
+  shared.quadrature = QuadratureGroups(shared.model, parts.quadrature(), parallel_for);
   if (kind_of(shared.question) == TableKind::kInterventional) {
-    shared.long_paths = LongBackground(model.long_paths.view(), background, shared.weights.units(), parallel_for);
+    shared.long_paths = LongBackground(parts.long_paths().view(), background, shared.weights.units(), parallel_for);
   }
   if (!shared.question.interactions) return;
   shared.interactions =
-      make_interaction_tables(model, kind_of(shared.question), background, shared.weights.units(), parallel_for);
+      make_interaction_tables(shared.model, kind_of(shared.question), background, shared.weights.units(), parallel_for);
   if (kind_of(shared.question) == TableKind::kInterventional) {
     shared.beyond = LongBackground(shared.interactions.beyond.view(), background, shared.weights.units(), parallel_for);
   }
@@ -93,13 +99,26 @@ class CpuWorker final : public Engine::Worker {
   void sum_tables(Explanation& out) const {
     MarginTables const& tables = shared_.tables;
     look_up(tables.folded.paths.view(), tables.tables.data(), out.players, out.values, out);
-    sum_long(shared_.model.long_paths, shared_.long_paths, sum_long_paths_cpu, out.values, out);
+    sum_long(shared_.parts.long_paths(), shared_.long_paths, sum_long_paths_cpu, out.values, out);
+    walk_trees(out);
     if (!shared_.question.interactions) return;
     InteractionTables const& pairs = shared_.interactions;
     auto const players = static_cast<std::int32_t>(pair_count(out.players));
     look_up(pairs.pairs.paths.view(), pairs.tables.data(), players, out.interactions, out);
     sum_long(pairs.beyond, shared_.beyond, sum_long_interactions_cpu, out.interactions, out);
     sum_long(shared_.model.long_paths, shared_.long_paths, sum_long_interactions_cpu, out.interactions, out);
+  }
+
+  void walk_trees(Explanation& out) const {
+    shared_.quadrature.for_each([&](QuadratureTrees const& trees) {
+      TreeQuadratureArgs args;
+      args.trees = trees.view(shared_.model.node_tests.data());
+      args.bins = binned_.view();
+      args.players = out.players;
+      args.values = out.values.data();
+      args.value_stride = out.stride;
+      tree_quadrature_cpu(args);
+    });
   }
 
   /// `players`: of the tables, P or pairs of players.
@@ -218,7 +237,10 @@ class CpuEngine final : public Engine {
  public:
   CpuEngine(CompiledModel const& model, Question const& question, Background const& background,
             ParallelFor const& parallel_for)
-      : shared_{model, question, BackgroundWeights(), {}, {}, {}, {}, {}, {}, {}, {}} {
+      : shared_{.model = model,
+                .question = question,
+                .parts = MarginParts(model, question.method == Method::kPathDependent)} {
+    check_paths(model, question);
     BinnedRows& binned = shared_.binned;
     if (question.method != Method::kPathDependent) {
       bin_rows(model, background.rows, parallel_for, binned);

@@ -125,7 +125,7 @@ class CudaWorker final : public Engine::Worker {
     tables.values = values_.on_device.data();
     tables.value_stride = out.stride;
     sum_leaf_tables_cuda(exec_, tables);
-    for (auto const& group : shared_.long_groups()) {
+    for (auto const& group : shared_.groups_beside_walks()) {
       SumLongPathsArgs paths;
       paths.paths = group.paths;
       paths.kind = table_kind(shared_.question);
@@ -137,6 +137,9 @@ class CudaWorker final : public Engine::Worker {
       paths.values = values_.on_device.data();
       paths.value_stride = out.stride;
       sum_long_paths_cuda(exec_, paths);
+    }
+    for (DeviceQuadrature const& group : shared_.quadrature()) {
+      tree_quadrature_cuda(exec_, {group.view(), binned_, out.players, values_.on_device.data(), out.stride});
     }
   }
 

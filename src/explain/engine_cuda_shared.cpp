@@ -63,6 +63,7 @@ CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, Bac
       weights_(asked.method == Method::kPathDependent ? BackgroundWeights() : BackgroundWeights(background)),
       exec_(device_index),
       on_device_(allocate_for("the model", [&] { return DeviceModel(exec_, compiled); })) {
+  check_paths(model, question);
   DeviceRows binned;
   if (background_rows != 0) bin_background(background.rows, binned);
   upload_weights();
@@ -154,31 +155,47 @@ std::vector<double> CudaShared::mean_prediction(DeviceRows const& background) co
   return logit ? mean_logit.values() : sums;
 }
 
-/// The leaves' tables on the device, their folds on the host: a small part of the work, and one code for both devices.
 void CudaShared::build_tables(DeviceRows const& background) {
+  MarginParts const parts(model, question.method == Method::kPathDependent);
+  if (parts.quadrature().empty()) {
+    build_short_tables(model.short_paths, on_device_.short_paths(), background);
+  } else {
+    DevicePaths const rest(exec_, parts.short_paths());
+    build_short_tables(parts.short_paths(), rest.view(), background);
+    upload_trees(parts);
+  }
+  build_long_groups(parts, background);
+}
+
+/// The leaves' tables on the device, their folds on the host: a small part of the work, and one code for both devices.
+void CudaShared::build_short_tables(LeafPaths const& paths, PathsView const& on_device, DeviceRows const& background) {
   BuildLeafTablesArgs args;
   args.kind = table_kind(question);
-  FoldedLeaves const folded = fold_leaves(model.short_paths);
-  std::vector<float> leaf_tables(static_cast<std::size_t>(model.short_paths.table_size()));
+  FoldedLeaves const folded = fold_leaves(paths);
+  std::vector<float> leaf_tables(static_cast<std::size_t>(paths.table_size()));
   {
-    device::Buffer<float> on_device;
-    reserve(exec_, on_device, leaf_tables.size(), "leaf tables");
-    args.paths = on_device_.short_paths();
+    device::Buffer<float> tables;
+    reserve(exec_, tables, leaf_tables.size(), "leaf tables");
+    args.paths = on_device;
     args.background = background.view();
     args.weights = {weight_units_.data(), weights_.units().total};
-    args.leaf_end = model.short_paths.leaves();
-    args.tables = on_device.data();
+    args.leaf_end = paths.leaves();
+    args.tables = tables.data();
     build_leaf_tables_cuda(exec_, args);
-    exec_.copy_out(leaf_tables.data(), on_device.data(), leaf_tables.size() * sizeof(float));
+    exec_.copy_out(leaf_tables.data(), tables.data(), leaf_tables.size() * sizeof(float));
     exec_.wait();
   }
-  std::vector<float> const tables = fold_tables(folded, model.short_paths, leaf_tables);
+  std::vector<float> const tables = fold_tables(folded, paths, leaf_tables);
   reserve(exec_, tables_, tables.size(), "folded leaf tables");
   exec_.copy_in(tables_.data(), tables.data(), tables.size() * sizeof(float));
   table_paths_.emplace(exec_, folded.paths);
   exec_.wait();
+}
+
+void CudaShared::build_long_groups(MarginParts const& parts, DeviceRows const& background) {
+  bool const interventional = table_kind(question) == TableKind::kInterventional;
   BinnedRows host;
-  if (args.kind == TableKind::kInterventional && (model.long_paths.leaves() != 0 || question.interactions)) {
+  if (interventional && (model.long_paths.leaves() != 0 || question.interactions)) {
     host = {background.rows, background.stride, std::vector<std::uint8_t>(background.bins.size())};
     exec_.copy_out(host.bins.data(), background.bins.data(), host.bins.size());
     exec_.wait();
@@ -188,6 +205,19 @@ void CudaShared::build_tables(DeviceRows const& background) {
     interactions_ =
         std::make_unique<CudaInteractions>(exec_, *this, background.view(), host.view(), weight_units_.data());
   }
+  if (parts.quadrature().empty() || parts.long_paths().leaves() == 0) return;
+  rest_.emplace(exec_, parts.long_paths());
+  exec_.wait();
+  rest_groups_.emplace_back().paths = rest_->view();
+}
+
+/// Made on the host group by group, so that the host holds one group at a time.
+void CudaShared::upload_trees(MarginParts const& parts) {
+  QuadratureGroups const groups(model, parts.quadrature(), serial_for, 0);
+  groups.for_each([&](QuadratureTrees const& trees) {
+    quadrature_.push_back(allocate_for("the trees of long paths",
+                                       [&] { return DeviceQuadrature(exec_, trees, on_device_.trees().tests); }));
+  });
 }
 
 /// Counted on the host: a sort per long leaf. Group by group, so that the host holds one group at a time.

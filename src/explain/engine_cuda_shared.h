@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "explain/device_model.h"
+#include "explain/device_quadrature.h"
 #include "explain/engine.h"
 #include "explain/engine_common.h"
 #include "explain/host_games.h"
+#include "explain/tree_routes.h"
 #include "kernels/build_leaf_tables.h"
 #include "kernels/sum_long_paths.h"
 
@@ -78,10 +80,16 @@ class CudaShared {
   /// The folded short paths (compile/fold_leaves.h) and their tables. REQUIRES: the question is by leaf tables.
   [[nodiscard]] PathsView const& table_paths() const noexcept { return table_paths_->view(); }
   [[nodiscard]] float const* tables() const noexcept { return tables_.data(); }
-  /// Groups of long leaves in their order; path-dependent questions have one, without patterns.
+  /// Groups of all long leaves in their order; path-dependent questions have one, without patterns.
   [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
+  /// The same, without the leaves of trees that are walked.
+  [[nodiscard]] std::vector<DeviceLongGroup> const& groups_beside_walks() const noexcept {
+    return quadrature_.empty() ? long_groups_ : rest_groups_;
+  }
   /// REQUIRES: the question is by leaf tables, with interactions.
   [[nodiscard]] CudaInteractions const& interactions() const noexcept { return *interactions_; }
+  /// Trees that are walked, group by group in their order.
+  [[nodiscard]] std::vector<DeviceQuadrature> const& quadrature() const noexcept { return quadrature_; }
   [[nodiscard]] BackgroundWeights const& weights() const noexcept { return weights_; }
   /// [B] on the device; nullptr: all equal.
   [[nodiscard]] double const* weight_values() const noexcept { return weight_values_.data(); }
@@ -93,6 +101,9 @@ class CudaShared {
   void bin_background(RowsView background, DeviceRows& binned) const;
   [[nodiscard]] std::vector<double> mean_prediction(DeviceRows const& background) const;
   void build_tables(DeviceRows const& background);
+  void build_short_tables(LeafPaths const& paths, PathsView const& on_device, DeviceRows const& background);
+  void build_long_groups(MarginParts const& parts, DeviceRows const& background);
+  void upload_trees(MarginParts const& parts);
   void upload_weights();
 
   BackgroundWeights weights_;
@@ -104,6 +115,9 @@ class CudaShared {
   device::Buffer<float> tables_;
   std::vector<DeviceLongGroup> long_groups_;
   std::unique_ptr<CudaInteractions> interactions_;  ///< or nullptr
+  std::optional<DevicePaths> rest_;                 ///< where trees are walked: the long paths of the others
+  std::vector<DeviceLongGroup> rest_groups_;
+  std::vector<DeviceQuadrature> quadrature_;
   DevicePatterns background_;
   std::unique_ptr<HostGames> host_games_;  ///< or nullptr
 };

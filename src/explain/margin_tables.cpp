@@ -4,17 +4,17 @@
 
 namespace limpid {
 
-MarginTables make_margin_tables(CompiledModel const& model, TableKind kind, BinsView const& background,
+MarginTables make_margin_tables(LeafPaths const& short_paths, TableKind kind, BinsView const& background,
                                 WeightsView const& weights, ParallelFor const& parallel_for) {
   MarginTables result;
-  result.folded = fold_leaves(model.short_paths);
+  result.folded = fold_leaves(short_paths);
   FoldedLeaves const& folded = result.folded;
   result.tables.resize(folded.paths.table_size());
   parallel_for(folded.paths.leaves(), [&](std::int64_t begin, std::int64_t end) {
     std::array<float, std::size_t{kMaxShortPlayers} << kMaxShortPlayers> leaf_table;
-    FoldSum sum(folded, model.short_paths);
+    FoldSum sum(folded, short_paths);
     BuildLeafTablesArgs args;
-    args.paths = model.short_paths.view();
+    args.paths = short_paths.view();
     args.kind = kind;
     args.background = background;
     args.weights = weights;

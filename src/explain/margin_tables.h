@@ -16,7 +16,7 @@ struct MarginTables {
 
 /// Folds the short paths and builds the tables on the CPU, leaf by leaf: never more than one leaf's table beside the
 /// folded ones. `background`, `weights`: interventional.
-[[nodiscard]] MarginTables make_margin_tables(CompiledModel const& model, TableKind kind, BinsView const& background,
+[[nodiscard]] MarginTables make_margin_tables(LeafPaths const& short_paths, TableKind kind, BinsView const& background,
                                               WeightsView const& weights, ParallelFor const& parallel_for);
 
 /// Leaf after leaf with `build`, args.tables a leaf's table, fold after fold of [begin, end) with `sum`; then

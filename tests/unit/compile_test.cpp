@@ -212,13 +212,22 @@ TEST(Compile, PathsAreShortUpToEightPlayersAndLongUpToSixtyFour) {
   EXPECT_EQ(model.long_paths.table_begin.size(), 58U);
 }
 
+/// Only the walk of whole trees knows them.
+TEST(Compile, WidePathsAreCounted) {
+  CompiledModel const model = compile(ensemble_of({chain_of_features(3), chain_of_features(66)}, 100));
+  EXPECT_EQ(model.long_paths.leaves(), 56);
+  EXPECT_EQ(model.wide_paths.leaves, 3);
+  EXPECT_EQ(model.wide_paths.players, 65);
+  EXPECT_EQ(model.wide_paths.tree, 1);
+}
+
 TEST(Compile, RefusesPathsOfMorePlayers) {
   try {
-    (void)compile(ensemble_of({chain_of_features(3), chain_of_features(65)}, 100));
+    (void)compile(ensemble_of({chain_of_features(3), chain_of_features(257)}, 300));
     FAIL() << "no error";
   } catch (Error const& error) {
     EXPECT_EQ(error.code(), "model.tree");
-    EXPECT_STREQ(error.what(), "tree 1 has a path that tests 65 different features, at most 64 are supported");
+    EXPECT_STREQ(error.what(), "tree 1 has a path that tests 257 different features, at most 256 are supported");
     EXPECT_EQ(error.exit_code(), 4);
   }
 }

@@ -61,6 +61,12 @@ TEST(BarrierCase, InteractionsOnTheLattice) {
   }
 }
 
+/// Players that come again, so that one lane changes what the others have found.
+TEST(BarrierCase, WalkedTrees) {
+  expect_engine_equals_cpu(small_shape(3, 11, 12), {Space::kMargin, Method::kPathDependent, Algorithm::kLeafTables, 16},
+                           40);
+}
+
 TEST(BarrierCase, Lattice) {
   ModelShape shape = small_shape(9, 4, 6);
   shape.link = Link::kSoftmax;
@@ -124,13 +130,10 @@ std::set<std::string> barriers_in_source() {
   return sites;
 }
 
-char const* const kCases[] = {"BarrierCase.LeafTables",
-                              "BarrierCase.Interactions",
-                              "BarrierCase.Lattice",
-                              "BarrierCase.LatticeOfLongPaths",
-                              "BarrierCase.SampledGame",
-                              "BarrierCase.ApplyOperator",
-                              "BarrierCase.RowsWithTheirBackground",
+char const* const kCases[] = {"BarrierCase.LeafTables",         "BarrierCase.Interactions",
+                              "BarrierCase.WalkedTrees",        "BarrierCase.Lattice",
+                              "BarrierCase.LatticeOfLongPaths", "BarrierCase.SampledGame",
+                              "BarrierCase.ApplyOperator",      "BarrierCase.RowsWithTheirBackground",
                               "BarrierCase.FocusedGame"};
 
 /// The first case that notices the missing barrier, and how; empty: none.

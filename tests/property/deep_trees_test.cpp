@@ -1,0 +1,143 @@
+// Path-dependent values of deep trees: paths of more players than a word has bits, of few players that come again and
+// again, groups, zero covers, and what is refused.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "explain/tree_routes.h"
+#include "limpid/error.h"
+#include "property/explained.h"
+#include "reference/hand_made.h"
+#include "reference/shapley.h"
+
+namespace limpid {
+namespace {
+
+using reference::ensemble_of;
+using reference::Random;
+using reference::Rows;
+using reference::TreeBuilder;
+
+/// Node f tests feature f mod `features`: a chain of `levels`, a leaf at every level. Thresholds and covers drawn.
+Tree chain(std::int32_t levels, std::int32_t features, Random& random, double cover = 1e6) {
+  TreeBuilder b;
+  std::int32_t node = b.numeric(0, random.uniform(), true, cover);
+  for (std::int32_t f = 0; f < levels; ++f) {
+    double const share = random.chance(0.05) ? 1.0 : 0.8 + 0.2 * random.uniform();
+    bool const last = f + 1 == levels;
+    std::int32_t const leaf = b.leaf(2.0 * random.uniform() - 1.0, cover - share * cover);
+    cover *= share;
+    std::int32_t const next =
+        last ? b.leaf(2.0, cover) : b.numeric((f + 1) % features, random.uniform(), random.chance(0.5), cover);
+    b.children(node, random.chance(0.5) ? leaf : next, leaf);
+    std::int32_t const left = b.tree().left[static_cast<std::size_t>(node)];
+    if (left == leaf) b.children(node, leaf, next);
+    if (left == next) b.children(node, next, leaf);
+    node = next;
+  }
+  return b.tree();
+}
+
+Rows uniform_rows(std::int32_t features, std::int64_t count, Random& random) {
+  Rows rows;
+  rows.rows = count;
+  rows.stride = (count + 63) / 64 * 64;
+  rows.features = features;
+  rows.values.resize(static_cast<std::size_t>(features * rows.stride));
+  for (double& value : rows.values) value = random.chance(0.03) ? std::nan("") : random.uniform();
+  return rows;
+}
+
+void expect_closed_form(Ensemble const& ensemble, Players const& players, Rows const& rows, double tolerance) {
+  Explained const values = explained(ensemble, players, path_dependent_question(), rows, {});
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    auto const expected = reference::path_dependent_values(ensemble, rows.row(r), players.of_feature);
+    ASSERT_TRUE(all_within(values.row(r), expected, tolerance)) << "row " << r;
+  }
+}
+
+TEST(DeepTrees, PathsOfManyPlayers) {
+  Random random(91);
+  for (std::int32_t const levels : {9, 16, 17, 64, 65, 128, 200, 256}) {
+    SCOPED_TRACE(levels);
+    Ensemble const ensemble = ensemble_of({chain(levels, levels, random), chain(12, 5, random)}, 256);
+    expect_closed_form(ensemble, feature_players(ensemble), uniform_rows(256, 5, random), 1e-7);
+  }
+}
+
+TEST(DeepTrees, PlayersThatComeAgain) {
+  Random random(92);
+  for (std::int32_t const features : {1, 2, 7, 20}) {
+    SCOPED_TRACE(features);
+    Ensemble const ensemble = ensemble_of({chain(kMaxWalkedLevels, features, random)}, 20);
+    expect_closed_form(ensemble, feature_players(ensemble), uniform_rows(20, 3, random), 1e-6);
+  }
+}
+
+TEST(DeepTrees, GroupsOfFeatures) {
+  Random random(93);
+  Ensemble const ensemble = ensemble_of({chain(150, 120, random), chain(40, 40, random)}, 120);
+  for (int draw = 0; draw < 4; ++draw) {
+    expect_closed_form(ensemble, reference::random_players(120, random), uniform_rows(120, 3, random), 1e-6);
+  }
+}
+
+/// Deeper than a walk goes: by tables where paths are short, leaf by leaf where they are long, and no further.
+TEST(DeepTrees, BeyondTheWalk) {
+  Random random(94);
+  for (std::int32_t const features : {3, 30}) {
+    SCOPED_TRACE(features);
+    Ensemble const ensemble = ensemble_of({chain(kMaxWalkedLevels + 1, features, random)}, 30);
+    EXPECT_FALSE(tree_shape(compile(ensemble), 0).walkable);
+    expect_closed_form(ensemble, feature_players(ensemble), uniform_rows(30, 2, random), 1e-6);
+  }
+  Ensemble const both = ensemble_of({chain(kMaxWalkedLevels + 1, 65, random)}, 65);
+  EXPECT_THROW((void)explained(both, path_dependent_question(), uniform_rows(65, 1, random), {}), Error);
+}
+
+/// Covers that are no shares of their parents': not walked, and the leaves' own formula holds.
+TEST(DeepTrees, CoversThatAreNoShares) {
+  Random random(95);
+  Tree tree = chain(20, 20, random);
+  tree.cover[3] = -0.5 * tree.cover[0];
+  Ensemble const ensemble = ensemble_of({tree}, 20);
+  EXPECT_FALSE(tree_shape(compile(ensemble), 0).walkable);
+  Explained const values = explained(ensemble, path_dependent_question(), uniform_rows(20, 2, random), {});
+  for (double const value : values.row(0)) EXPECT_TRUE(std::isfinite(value));
+}
+
+TEST(DeepTrees, OtherMethodsRefuseWidePathsWithTheAlternative) {
+  Random random(96);
+  Ensemble const ensemble = ensemble_of({chain(65, 65, random)}, 65);
+  Rows const rows = uniform_rows(65, 2, random);
+  for (Question const& question : {margin_question(), response_question()}) {
+    try {
+      (void)explained(ensemble, question, rows, rows);
+      ADD_FAILURE() << "no error";
+    } catch (Error const& error) {
+      EXPECT_EQ(error.code(), "model.tree");
+      EXPECT_NE(error.hint().find("--space margin --method path-dependent"), std::string::npos);
+    }
+  }
+}
+
+/// One cost decides per tree: all short, all long, and one long path among many short ones.
+TEST(TreeRoutes, ShortPathsGoByTablesAndLongOnesByQuadrature) {
+  Random random(97);
+  CompiledModel const model =
+      compile(ensemble_of({chain(4, 4, random), chain(30, 30, random), chain(30, 3, random)}, 30));
+  EXPECT_EQ(path_dependent_routes(model),
+            (std::vector<TreeRoute>{TreeRoute::kTables, TreeRoute::kQuadrature, TreeRoute::kTables}));
+  MarginParts const parts(model, true);
+  EXPECT_EQ(parts.quadrature(), std::vector<std::int32_t>{1});
+  EXPECT_EQ(parts.short_paths().leaves(), 5 + 31);
+  EXPECT_EQ(parts.long_paths().leaves(), 0);
+  MarginParts const interventional(model, false);
+  EXPECT_EQ(interventional.short_paths().leaves(), model.short_paths.leaves());
+  EXPECT_EQ(interventional.long_paths().leaves(), model.long_paths.leaves());
+}
+
+}  // namespace
+}  // namespace limpid
