@@ -83,11 +83,12 @@ void lattice_kernel(benchmark::State& state, Link link) {
   bin_rows(work.model, work.background.view(), serial_for, background);
   Patterns row_patterns;
   Patterns background_patterns;
-  make_patterns(work.model, {rows.bins.data(), 64, rows.stride}, serial_for, row_patterns);
-  make_patterns(work.model, background.view(), serial_for, background_patterns);
+  Boxes const boxes = make_boxes(work.model);
+  make_patterns(work.model, {rows.bins.data(), 64, rows.stride}, serial_for, row_patterns, &boxes);
+  make_patterns(work.model, background.view(), serial_for, background_patterns, &boxes);
   Explanation out;
   shape_explanation(work.model, {}, 64, out);
-  auto args = lattice_args(work.model, row_patterns, background_patterns);
+  auto args = lattice_args(work.model, row_patterns, background_patterns, &boxes);
   args.rows = 64;
   args.background_rows = 1;
   args.max_players = 20;

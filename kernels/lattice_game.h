@@ -19,6 +19,10 @@ struct LatticeGameArgs {
   std::uint8_t const* background_bytes = nullptr;   ///< [B x byte_stride]
   std::uint64_t const* background_words = nullptr;  ///< [B x long leaves]
   std::int64_t byte_stride = 0;
+  /// On the CPU, in place of paths and patterns: the boxes and the sets of players that fail them (box_masks).
+  BoxesView boxes;
+  std::uint8_t const* row_masks = nullptr;         ///< [R x boxes]; nullptr: paths and patterns are given
+  std::uint8_t const* background_masks = nullptr;  ///< [B x boxes]
   std::int64_t rows = 0;
   std::int64_t background_rows = 0;
   /// A background too large for memory comes block by block: `background_begin` rows came before this block, and

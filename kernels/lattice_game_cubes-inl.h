@@ -17,14 +17,6 @@
 
 #include "kernels/lattice_game.task.h"
 
-#undef LIMPID_HAS_BIT_DEPOSIT
-#if HWY_ARCH_X86_64 && HWY_TARGET <= HWY_AVX2 && !defined(HWY_DISABLE_BMI2_FMA)
-#define LIMPID_HAS_BIT_DEPOSIT 1
-#include <immintrin.h>
-#else
-#define LIMPID_HAS_BIT_DEPOSIT 0
-#endif
-
 HWY_BEFORE_NAMESPACE();
 namespace limpid {
 namespace HWY_NAMESPACE {
@@ -163,79 +155,6 @@ void scatter_players(AliveLeaves<Pattern> const& alive, LivePlayers const& live,
   }
   bins.finish();
 }
-
-#if LIMPID_HAS_BIT_DEPOSIT
-
-/// Cubes of short paths as sets of up to 64 players: a path's bits are deposited in the set of its players, then the
-/// live ones are extracted to the lattice.
-class PlayerSets {
- public:
-  /// Usable: at most 64 players, those of every path in increasing order.
-  [[nodiscard]] bool prepare(PathsView const& paths, std::int32_t players) {
-    if (players > 64) return false;
-    sets_.resize(static_cast<std::size_t>(paths.leaves));
-    for (std::size_t l = 0; l < sets_.size(); ++l) {
-      sets_[l] = 0;
-      for (std::uint32_t p = paths.player_begin[l]; p < paths.player_begin[l + 1]; ++p) {
-        std::uint64_t const bit = std::uint64_t{1} << paths.players[p];
-        if (sets_[l] >= bit) return false;
-        sets_[l] |= bit;
-      }
-    }
-    inside_.resize(sets_.size());
-    outside_.resize(sets_.size());
-    return true;
-  }
-
-  /// Cubes of the alive leaves; returns the players that occur in them.
-  std::uint64_t find(AliveLeaves<std::uint8_t> const& alive) {
-    std::uint64_t live = 0;
-    for (std::size_t i = 0; i < alive.count; ++i) {
-      std::uint32_t const l = alive.leaves[i];
-      auto const cube = lattice::cube_of(alive.row[l], alive.background[l]);
-      inside_[i] = _pdep_u64(cube.inside, sets_[l]);
-      outside_[i] = _pdep_u64(cube.outside, sets_[l]);
-      live |= inside_[i] | outside_[i];
-    }
-    return live;
-  }
-
-  template <class Int>
-  void scatter(AliveLeaves<std::uint8_t> const& alive, std::uint64_t live, std::int32_t count, CubeBins<Int>& bins,
-               Int* lattice) const {
-    std::uint32_t output = 0;
-    bins.start(lattice);
-    for (std::size_t i = 0; i < alive.count; ++i) {
-      std::uint32_t const l = alive.leaves[i];
-      if (alive.paths->output[l] != output) {
-        bins.finish();
-        output = alive.paths->output[l];
-        bins.start(lattice + (static_cast<std::size_t>(output) << count));
-      }
-      bins.add(static_cast<std::uint32_t>(_pext_u64(inside_[i], live)),
-               static_cast<std::uint32_t>(_pext_u64(outside_[i], live)), static_cast<Int>(alive.paths->fixed[l]));
-    }
-    bins.finish();
-  }
-
- private:
-  std::vector<std::uint64_t> sets_;     ///< [L] players of the path
-  std::vector<std::uint64_t> inside_;   ///< [alive] A
-  std::vector<std::uint64_t> outside_;  ///< [alive] B
-};
-
-#else
-
-/// Without bit deposit cubes go player by player.
-struct PlayerSets {
-  static bool prepare(PathsView const& /*paths*/, std::int32_t /*players*/) { return false; }
-  static std::uint64_t find(AliveLeaves<std::uint8_t> const& /*alive*/) { return 0; }
-  template <class Int>
-  static void scatter(AliveLeaves<std::uint8_t> const& /*alive*/, std::uint64_t /*live*/, std::int32_t /*count*/,
-                      CubeBins<Int>& /*bins*/, Int* /*lattice*/) {}
-};
-
-#endif
 
 }  // namespace HWY_NAMESPACE
 }  // namespace limpid

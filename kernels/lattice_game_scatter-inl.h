@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "kernels/lattice_game_alive-inl.h"
+#include "kernels/lattice_game_boxes-inl.h"
 #include "kernels/lattice_game_cubes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -22,17 +23,14 @@ template <class Int>
 class PairCubes {
  public:
   explicit PairCubes(LatticeGameArgs const& args)
-      : alive_(args), players_(args.players), as_sets_(sets_.prepare(args.short_paths, args.players)) {}
+      : alive_(args), boxes_(args), players_(args.players), as_boxes_(args.row_masks != nullptr) {}
 
   /// Takes the pair (row r, background row z) and marks its live players.
   void find(std::int64_t r, std::int64_t z) {
-    alive_.find(r, z);
     players_.clear();
-    if (as_sets_) {
-      players_.mark_all(sets_.find(alive_.of_short()));
-    } else {
-      mark_players(alive_.of_short(), players_);
-    }
+    if (as_boxes_) return players_.mark_all(boxes_.find(r, z));
+    alive_.find(r, z);
+    mark_players(alive_.of_short(), players_);
     mark_players(alive_.of_long(), players_);
   }
   /// The marked players; others may be marked too, which then have a lattice bit that no cube has.
@@ -44,19 +42,16 @@ class PairCubes {
   /// Moebius form of all outputs: lattices [G x 2^bits]. REQUIRES: bits = number().
   void scatter(std::int32_t bits, std::size_t outputs, Int* lattices) {
     std::fill_n(lattices, outputs << bits, Int{0});
-    if (as_sets_) {
-      sets_.scatter(alive_.of_short(), players_.set(), bits, bins_, lattices);
-    } else {
-      scatter_players(alive_.of_short(), players_, bits, bins_, lattices);
-    }
+    if (as_boxes_) return boxes_.scatter(players_.set(), bits, lattices);
+    scatter_players(alive_.of_short(), players_, bits, bins_, lattices);
     scatter_players(alive_.of_long(), players_, bits, bins_, lattices);
   }
 
  private:
   AlivePair alive_;
+  BoxCubes boxes_;
   LivePlayers players_;
-  PlayerSets sets_;
-  bool as_sets_;  ///< short cubes go through sets_
+  bool as_boxes_;  ///< the cubes are those of boxes_
   CubeBins<Int> bins_;
 };
 

@@ -97,6 +97,32 @@ struct PathsView {
   std::int64_t widest_block = 0;  ///< most players of a block
 };
 
+/// One condition of a box: a player fails the box iff it fails any of its tests.
+struct BoxTerm {
+  std::uint32_t test = 0;  ///< index into BoxesView::tests
+  std::uint32_t player = 0;
+};
+
+/// What the games of pairs need of the leaves, short and long: leaves of one output with the same tests are one box,
+/// whose fixed point is the sum of theirs. Boxes are ordered by output; every output's are padded to a multiple of
+/// kBoxPadding by boxes without a term, which no row passes. At most kMaxBoxPlayers players in all.
+struct BoxesView {
+  std::int64_t boxes = 0;
+  Test const* tests = nullptr;  ///< [tests_count] distinct ones
+  std::int64_t tests_count = 0;
+  BoxTerm const* terms = nullptr;
+  std::uint32_t const* term_begin = nullptr;   ///< [boxes + 1]
+  std::int64_t const* fixed = nullptr;         ///< [boxes]
+  std::int64_t const* output_begin = nullptr;  ///< [G + 1] first box of each output
+};
+inline constexpr std::int64_t kBoxPadding = 32;
+inline constexpr std::int32_t kMaxBoxPlayers = 64;
+
+/// Bytes of a set of P players: 2, 4 or 8.
+[[nodiscard]] constexpr std::int32_t player_set_bytes(std::int32_t players) noexcept {
+  return players <= 16 ? 2 : players <= 32 ? 4 : 8;
+}
+
 /// A node goes left iff all its tests pass; test_count 0: a leaf.
 struct Node {
   std::uint32_t test_begin = 0;

@@ -10,6 +10,7 @@
 #include "explain/mean_link.h"
 #include "explain/tree_routes.h"
 #include "kernels/bin_rows.h"
+#include "kernels/box_masks.h"
 #include "kernels/leaf_patterns.h"
 #include "kernels/predict.h"
 #include "kernels/summarise.h"
@@ -135,13 +136,40 @@ void LongBackground::for_each_group(std::function<void(PathsView const&, Pattern
   }
 }
 
-std::int64_t pattern_bytes_per_row(CompiledModel const& model) noexcept {
+std::optional<Boxes> lattice_boxes(CompiledModel const& model) {
+  if (model.players > kMaxBoxPlayers) return std::nullopt;
+  return make_boxes(model);
+}
+
+std::int64_t pattern_bytes_per_row(CompiledModel const& model, Boxes const* boxes) noexcept {
+  if (boxes != nullptr) return boxes->boxes() * player_set_bytes(model.players);
   return row_stride(model.short_paths.leaves()) +
          model.long_paths.leaves() * static_cast<std::int64_t>(sizeof(std::uint64_t));
 }
 
+namespace {
+
+void make_masks(CompiledModel const& model, Boxes const& boxes, BinsView const& rows, ParallelFor const& parallel_for,
+                Patterns& patterns) {
+  auto const per_row = static_cast<std::size_t>(pattern_bytes_per_row(model, &boxes));
+  patterns.masks.resize(static_cast<std::size_t>(rows.rows) * per_row / sizeof(MaskLine));
+  if (patterns.masks.empty()) patterns.masks.resize(1);  // an address
+  parallel_for((rows.rows + kPatternRows - 1) / kPatternRows, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t const first = begin * kPatternRows;
+    BoxMasksArgs args;
+    args.boxes = boxes.view();
+    args.bins = {rows.data + first, std::min(end * kPatternRows, rows.rows) - first, rows.stride};
+    args.mask_bytes = player_set_bytes(model.players);
+    args.masks = patterns.masks[0].bytes + static_cast<std::size_t>(first) * per_row;
+    box_masks_cpu(args);
+  });
+}
+
+}  // namespace
+
 void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor const& parallel_for,
-                   Patterns& patterns) {
+                   Patterns& patterns, Boxes const* boxes) {
+  if (boxes != nullptr) return make_masks(model, *boxes, rows, parallel_for, patterns);
   auto const count = static_cast<std::size_t>(rows.rows);
   patterns.byte_stride = row_stride(model.short_paths.leaves());
   patterns.bytes.resize(count * static_cast<std::size_t>(patterns.byte_stride));
@@ -160,26 +188,34 @@ void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor
 }
 
 LatticeBackground::LatticeBackground(CompiledModel const& model, BinsView const& background,
-                                     ParallelFor const& parallel_for, std::size_t budget)
-    : model_(&model), background_(background) {
-  std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(model), 1);
+                                     ParallelFor const& parallel_for, std::size_t budget, Boxes const* boxes)
+    : model_(&model), boxes_(boxes), background_(background) {
+  std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(model, boxes), 1);
   std::int64_t const fitting = static_cast<std::int64_t>(budget) / per_row;
   is_kept_ = background.rows <= fitting;
   block_rows_ = is_kept_ ? background.rows : std::max(fitting / kPatternRows, std::int64_t{1}) * kPatternRows;
-  if (is_kept_) make_patterns(model, background, parallel_for, kept_);
+  if (is_kept_) make_patterns(model, background, parallel_for, kept_, boxes);
 }
 
 void LatticeBackground::for_each_block(
     Patterns& scratch, std::function<void(Patterns const&, std::int64_t, std::int64_t)> const& body) const {
   for (std::int64_t begin = 0; begin < background_.rows; begin += block_rows_) {
     std::int64_t const rows = std::min(block_rows_, background_.rows - begin);
-    if (!is_kept_) make_patterns(*model_, {background_.data + begin, rows, background_.stride}, serial_for, scratch);
+    if (!is_kept_) {
+      make_patterns(*model_, {background_.data + begin, rows, background_.stride}, serial_for, scratch, boxes_);
+    }
     body(is_kept_ ? kept_ : scratch, begin, rows);
   }
 }
 
-LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, Patterns const& background) noexcept {
+LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, Patterns const& background,
+                             Boxes const* boxes) noexcept {
   LatticeGameArgs args;
+  if (boxes != nullptr) {
+    args.boxes = boxes->view();
+    args.row_masks = rows.mask_bytes();
+    args.background_masks = background.mask_bytes();
+  }
   args.short_paths = model.short_paths.view();
   args.long_paths = model.long_paths.view();
   args.row_bytes = rows.bytes.data();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "compile/boxes.h"
 #include "explain/engine.h"
 #include "kernels/lattice_game.h"
 #include "kernels/sum_long_paths.h"
@@ -72,31 +74,41 @@ class LongBackground {
   std::vector<DistinctPatterns> kept_;  ///< [groups], or empty
 };
 
-/// Patterns of rows, as the lattice reads them.
+/// 64 bytes of sets of players.
+struct alignas(64) MaskLine {
+  std::uint8_t bytes[64];
+};
+/// Patterns of rows, as the lattice reads them: of leaf paths, or of boxes.
 struct Patterns {
   std::int64_t byte_stride = 0;
   std::vector<std::uint8_t> bytes;   ///< [R x byte_stride] short paths
   std::vector<std::uint64_t> words;  ///< [R x long leaves]
+  std::vector<MaskLine> masks;       ///< [R x boxes] in lines
+
+  [[nodiscard]] std::uint8_t const* mask_bytes() const noexcept { return masks.empty() ? nullptr : masks[0].bytes; }
 };
-/// Bytes of patterns that one row takes.
-[[nodiscard]] std::int64_t pattern_bytes_per_row(CompiledModel const& model) noexcept;
+/// The boxes that the lattice of the CPU reads in place of leaf paths; none where there are too many players.
+[[nodiscard]] std::optional<Boxes> lattice_boxes(CompiledModel const& model);
+/// Bytes of patterns that one row takes. `boxes`: nullptr: those of the leaf paths.
+[[nodiscard]] std::int64_t pattern_bytes_per_row(CompiledModel const& model, Boxes const* boxes = nullptr) noexcept;
 /// Fills `patterns` (reused) with those of the rows.
 void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor const& parallel_for,
-                   Patterns& patterns);
+                   Patterns& patterns, Boxes const* boxes = nullptr);
 
 /// The patterns of the background: kept where all of them fit in the budget, else made again block by block.
 class LatticeBackground {
  public:
   LatticeBackground() = default;
-  /// The model must outlive it, and so must the bins.
+  /// The model must outlive it, and so must the bins and the boxes (nullptr: patterns of the leaf paths).
   LatticeBackground(CompiledModel const& model, BinsView const& background, ParallelFor const& parallel_for,
-                    std::size_t budget = kPatternBudget);
+                    std::size_t budget = kPatternBudget, Boxes const* boxes = nullptr);
   /// Calls body(patterns, first row, rows) for the blocks in order. `scratch`: the caller's, reused.
   void for_each_block(Patterns& scratch,
                       std::function<void(Patterns const&, std::int64_t, std::int64_t)> const& body) const;
 
  private:
   CompiledModel const* model_ = nullptr;
+  Boxes const* boxes_ = nullptr;
   BinsView background_;
   std::int64_t block_rows_ = 0;
   bool is_kept_ = false;
@@ -105,8 +117,8 @@ class LatticeBackground {
 
 /// What the lattice reads from the model and the patterns; the caller sets the numbers of rows, the limit and the
 /// outputs.
-[[nodiscard]] LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows,
-                                           Patterns const& background) noexcept;
+[[nodiscard]] LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, Patterns const& background,
+                                           Boxes const* boxes = nullptr) noexcept;
 
 /// [G] value of the empty coalition: the cover mean, or the weighted mean over the background rows, in order in double,
 /// of the predictions in the asked space.

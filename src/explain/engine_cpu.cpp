@@ -54,8 +54,12 @@ struct Shared {
   LongBackground long_paths{};       ///< interventional tables: background of the long paths
   InteractionTables interactions{};  ///< where they are asked for, with the background of the paths beyond their reach
   LongBackground beyond{};
-  LatticeBackground background{};  ///< lattice: patterns of the background rows
+  std::optional<Boxes> boxes{};          ///< lattice: what its patterns are of
+  LatticeBackground background{};        ///< lattice: patterns of the background rows
+  LatticeBackground large_background{};  ///< estimates: those of the leaf paths
   std::optional<LargeGames> large_games{};
+
+  [[nodiscard]] Boxes const* lattice_boxes() const noexcept { return boxes ? &*boxes : nullptr; }
 };
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
@@ -159,7 +163,8 @@ class CpuWorker final : public Engine::Worker {
   }
 
   void play_lattice(RowsView raw, bool count_only, Explanation& out) {
-    std::int64_t const per_row = std::max<std::int64_t>(pattern_bytes_per_row(shared_.model), 1);
+    std::int64_t const per_row =
+        std::max<std::int64_t>(pattern_bytes_per_row(shared_.model, shared_.lattice_boxes()), 1);
     std::int64_t const pairs = std::max<std::int64_t>(shared_.binned.rows, 1);
     std::int64_t most = std::min(kPatternBytes / per_row, kPollPairs / pairs);
     if (is_logit()) most = std::min(most, kSumBytes / (row_sums() * static_cast<std::int64_t>(sizeof(double))));
@@ -175,9 +180,10 @@ class CpuWorker final : public Engine::Worker {
   /// Rows [first, first + rows), against the background block by block.
   void play_group(std::int64_t first, std::int64_t rows, bool count_only, Explanation& out) {
     CompiledModel const& model = shared_.model;
-    make_patterns(model, {binned_.bins.data() + first, rows, binned_.stride}, serial_for, patterns_);
+    Boxes const* const boxes = shared_.lattice_boxes();
+    make_patterns(model, {binned_.bins.data() + first, rows, binned_.stride}, serial_for, patterns_, boxes);
     shared_.background.for_each_block(background_, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
-      LatticeGameArgs args = lattice_args(model, patterns_, block);
+      LatticeGameArgs args = lattice_args(model, patterns_, block, boxes);
       args.rows = rows;
       args.background_rows = count;
       args.background_begin = begin;
@@ -248,9 +254,7 @@ class CpuEngine final : public Engine {
     }
     shared_.expected = limpid::expected_value(model, question, binned.view(), shared_.weights, parallel_for);
     if (question.algorithm == Algorithm::kLattice) {
-      shared_.background = LatticeBackground(model, binned.view(), parallel_for);
-      if (question.estimator)
-        shared_.large_games.emplace(model, question, shared_.background, binned.rows, shared_.weights);
+      prepare_lattice(parallel_for);
     } else {
       build_tables(shared_, binned.view(), parallel_for);
     }
@@ -260,6 +264,17 @@ class CpuEngine final : public Engine {
   [[nodiscard]] std::vector<double> const& expected_value() const override { return shared_.expected; }
 
  private:
+  void prepare_lattice(ParallelFor const& parallel_for) {
+    CompiledModel const& model = shared_.model;
+    Question const& question = shared_.question;
+    BinsView const bins = shared_.binned.view();
+    shared_.boxes = limpid::lattice_boxes(model);
+    shared_.background = LatticeBackground(model, bins, parallel_for, kPatternBudget, shared_.lattice_boxes());
+    if (!question.estimator || model.players <= question.max_exact_players) return;  // no pair is above the limit
+    shared_.large_background = LatticeBackground(model, bins, parallel_for);
+    shared_.large_games.emplace(model, question, shared_.large_background, shared_.binned.rows, shared_.weights);
+  }
+
   Shared shared_;
 };
 

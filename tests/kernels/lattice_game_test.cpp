@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "kernels/box_case.h"
 #include "kernels/lattice_case.h"
 #include "kernels/lattice_checks.h"
 #include "kernels/lattice_oracle.h"
@@ -33,10 +34,13 @@ double worst_error(LatticeCase const& game) {
   });
 }
 
-/// The CPU kernel on every SIMD target of this machine gives the bits of the task. Leaves the answer in `game`.
+/// The CPU kernel, from leaf paths as from boxes, gives the bits of the task. Leaves the answer in `game`.
 void expect_bits_of_task(LatticeCase& game) {
   play_by_task(game.args);
   expect_bits_on_every_target(game, [&] { lattice_game_cpu(game.args); });
+  if (game.args.players > kMaxBoxPlayers) return;
+  BoxForm const boxes(game.args);
+  expect_bits_on_every_target(game, [&] { lattice_game_cpu(boxes.of(game.args)); });
 }
 
 // ------------------------------------------------------------------------------------------------------- tests
@@ -127,6 +131,16 @@ TEST(LatticeGame, ManyPlayersOfWhomFewAreLive) {
   auto game = make_lattice_case({.players = 64, .short_leaves = 9, .longest = 3, .seed = 3});
   expect_bits_of_task(game);
   EXPECT_LE(worst_error(game), 4e-7);
+}
+
+TEST(LatticeGame, SetsOfEveryWidthHaveTheBitsOfTheTask) {
+  for (std::int32_t const players : {15, 16, 17, 31, 32, 33, 63}) {
+    LatticeShape const shape{
+        .rows = 2, .background = 2, .players = players, .outputs = 2, .short_leaves = 11, .longest = 3};
+    auto game = make_lattice_case(shape);
+    expect_bits_of_task(game);
+    EXPECT_GE(game.largest[0], 4);
+  }
 }
 
 TEST(LatticeGame, MoreThanSixtyFourPlayersHaveTheBitsOfTheTask) {

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "kernels/box_case.h"
 #include "kernels/lattice_case.h"
 #include "kernels/lattice_checks.h"
 #include "kernels/row_oracle.h"
@@ -19,20 +20,24 @@
 namespace limpid::tests {
 namespace {
 
-void play(LatticeCase const& game) {
+void play(LatticeGameArgs const& game) {
   RowGameArgs args;
-  args.lattice = game.args;
+  args.lattice = game;
   row_game_cpu(args);
 }
+void play(LatticeCase const& game) { play(game.args); }
 
 double worst_error(LatticeCase const& game) {
   return worst_error(game, [&](std::int64_t r) { return row_values_by_definition(game.args, r); });
 }
 
-/// The CPU kernel on every SIMD target of this machine gives the bits of the task. Leaves the answer in `game`.
+/// The CPU kernel, from leaf paths as from boxes, gives the bits of the task. Leaves the answer in `game`.
 void expect_bits_of_task(LatticeCase& game) {
   play_rows_by_task(game.args);
   expect_bits_on_every_target(game, [&] { play(game); });
+  if (game.args.players > kMaxBoxPlayers) return;
+  BoxForm const boxes(game.args);
+  expect_bits_on_every_target(game, [&] { play(boxes.of(game.args)); });
 }
 
 /// Two players, two background rows, margins in units of log 3. The row passes both leaves (+1 of player 0, -1 of
