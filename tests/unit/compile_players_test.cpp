@@ -65,29 +65,30 @@ TEST(CompilePlayers, PlayersOfAPathAreSortedWhateverTheirFeatures) {
 }
 
 TEST(CompilePlayers, LimitsCountPlayers) {
+  constexpr std::int32_t kTests = 270;
   TreeBuilder b;
   std::int32_t node = b.numeric(0, 0.5, true);
-  for (std::int32_t f = 0; f < 70; ++f) {
+  for (std::int32_t f = 0; f < kTests; ++f) {
     std::int32_t const leaf = b.leaf(f);
-    std::int32_t const next = f < 69 ? b.numeric(f + 1, 0.5, true) : b.leaf(-1.0);
+    std::int32_t const next = f < kTests - 1 ? b.numeric(f + 1, 0.5, true) : b.leaf(-1.0);
     b.children(node, leaf, next);
     node = next;
   }
-  Ensemble const ensemble = ensemble_of({b.tree()}, 70);
+  Ensemble const ensemble = ensemble_of({b.tree()}, kTests);
   EXPECT_THROW((void)compile(ensemble), Error);
-  Players few{{"a", "b", "c"}, std::vector<std::int32_t>(70)};
-  for (std::size_t f = 0; f < 70; ++f) few.of_feature[f] = static_cast<std::int32_t>(f % 3);
+  Players few{{"a", "b", "c"}, std::vector<std::int32_t>(kTests)};
+  for (std::size_t f = 0; f < kTests; ++f) few.of_feature[f] = static_cast<std::int32_t>(f % 3);
   CompiledModel const model = compile(ensemble, few);
-  EXPECT_EQ(model.short_paths.leaves(), 71);
+  EXPECT_EQ(model.short_paths.leaves(), kTests + 1);
   EXPECT_EQ(model.long_paths.leaves(), 0);
-  Players many{{}, std::vector<std::int32_t>(70)};
-  for (std::size_t f = 0; f < 70; ++f) many.of_feature[f] = static_cast<std::int32_t>(f < 4 ? 0 : f - 3);
-  many.names.resize(67);
+  Players many{{}, std::vector<std::int32_t>(kTests)};
+  for (std::size_t f = 0; f < kTests; ++f) many.of_feature[f] = static_cast<std::int32_t>(f < 4 ? 0 : f - 3);
+  many.names.resize(kTests - 3);
   try {
     (void)compile(ensemble, many);
     FAIL() << "no error";
   } catch (Error const& error) {
-    EXPECT_STREQ(error.what(), "tree 0 has a path that tests 65 different players, at most 64 are supported");
+    EXPECT_STREQ(error.what(), "tree 0 has a path that tests 257 different players, at most 256 are supported");
   }
 }
 
