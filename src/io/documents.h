@@ -191,7 +191,7 @@ struct RunFacts {
   std::int64_t peak_memory_bytes = 0;
   std::int64_t requests = 0;  ///< of a black box's predictor
   std::int64_t rows_sent = 0;
-  std::int64_t bytes_sent = 0;    ///< of the rows as text, http
+  std::int64_t bytes_sent = 0;  ///< of the rows as text, http
   std::string predictor_remark;
   std::int64_t memory_bytes = 0;  ///< --memory; 0: no black box
 };
