@@ -11,7 +11,9 @@
 #define HWY_TARGET_INCLUDE "kernels/sampled_game_cpu.cpp"
 #include <hwy/foreach_target.h>
 
+#include "kernels/lattice_game_simd-inl.h"
 #include "kernels/sampled_game_pair-inl.h"
+#include "kernels/sampled_game_sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limpid {
@@ -55,21 +57,42 @@ class RowEstimates {
     auto const& cubes = pair_.cubes();
     auto const pairs = static_cast<std::size_t>(design.pairs);
     std::size_t const stride = 2 * pairs + 2;
-    responses_.resize(cubes.size() * stride);
+    responses_.resize(cubes.size() * stride + hn::Lanes(hn::ScalableTag<double>()));
     for (std::size_t g = 0; g < cubes.size(); ++g) {
       sums_.evaluate(design, cubes[g], args_.wide);
       double* const out = responses_.data() + g * stride;
-      for (std::size_t p = 0; p < pairs; ++p) {
-        out[p] = margin(sums_.coalitions()[p], g);
-        out[pairs + p] = margin(sums_.complements()[p], g);
-      }
+      respond(sums_.coalitions(), pairs, g, out);  // what it writes beyond the pairs is overwritten
+      respond(sums_.complements(), pairs, g, out + pairs);
       auto const ends = ends_of(cubes[g], design.words);
-      out[2 * pairs] = margin(ends.empty, g);
-      out[2 * pairs + 1] = margin(ends.full, g);
+      out[2 * pairs] = own_link(margin(ends.empty, g));
+      out[2 * pairs + 1] = own_link(margin(ends.full, g));
     }
+    if (args_.link != Link::kSoftmax) return;
     for (std::size_t s = 0; s < stride; ++s) {
       apply_link(args_.link, args_.outputs, responses_.data() + s, static_cast<std::int64_t>(stride));
     }
+  }
+
+  /// Integers [q] -> responses, or margins where the link is of all outputs; in whole vectors.
+  void respond(std::uint64_t const* sums, std::size_t count, std::size_t g, double* out) const {
+    hn::ScalableTag<double> const d;
+    Link const link = args_.link;
+    for (std::size_t p = 0; p < count; p += hn::Lanes(d)) {
+      auto v = margins_of(d, sums + p, args_.step[g], args_.base_margin[g]);
+      if (link == Link::kSigmoid) {
+        v = limpid_sigmoid_lanes(d, v);
+      } else if (link == Link::kExp) {
+        v = limpid_exp_lanes(d, v);
+      } else if (link == Link::kSignedSquare) {
+        v = limpid_signed_square_lanes(d, v);
+      } else if (link == Link::kSoftplus) {
+        v = limpid_softplus_lanes(d, v);
+      }
+      hn::StoreU(v, d, out + p);
+    }
+  }
+  [[nodiscard]] double own_link(double margin) const {
+    return args_.link == Link::kSoftmax ? margin : link_of_one(args_.link, margin);
   }
 
   [[nodiscard]] double margin(std::uint64_t fixed, std::size_t g) const {
@@ -107,7 +130,7 @@ class RowEstimates {
   LatticeGameArgs const& args_;
   LargePair pair_;
   DesignSums sums_;
-  std::vector<double> responses_;    ///< [G x (2 q + 2)]
+  std::vector<double> responses_;    ///< [G x (2 q + 2)], then a vector to spare
   std::vector<double> differences_;  ///< [q + 1]
   std::vector<double> phi_;          ///< [V]
   std::vector<double> variances_;    ///< [V]

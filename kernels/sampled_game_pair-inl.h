@@ -1,5 +1,5 @@
-// One pair (row, background row) of sampled_game on the CPU: its cubes on its own players, and their sums over a
-// design's coalitions, which are the lanes. Included once per SIMD target.
+// One pair (row, background row) of sampled_game on the CPU: its cubes on its own players. Included once per SIMD
+// target.
 #if defined(LIMPID_KERNELS_SAMPLED_GAME_PAIR_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIMPID_KERNELS_SAMPLED_GAME_PAIR_INL_H_
 #undef LIMPID_KERNELS_SAMPLED_GAME_PAIR_INL_H_
@@ -7,9 +7,11 @@
 #define LIMPID_KERNELS_SAMPLED_GAME_PAIR_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -19,151 +21,12 @@
 
 #include "kernels/lattice_game_alive-inl.h"
 #include "kernels/lattice_game_cubes-inl.h"
-#include "kernels/lattice_game_simd-inl.h"
 #include "kernels/player_order.h"
-#include "kernels/sampled_game.task.h"
+#include "kernels/sampled_game_cubes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limpid {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-/// Cubes of one output.
-struct CubeList {
-  std::vector<std::uint64_t> inside;   ///< [cubes x words]
-  std::vector<std::uint64_t> outside;  ///< [cubes x words]
-  std::vector<std::uint64_t> both;     ///< [cubes x words]
-  std::vector<std::uint64_t> values;   ///< [cubes] two's complement
-
-  void clear() {
-    inside.clear();
-    outside.clear();
-    both.clear();
-    values.clear();
-  }
-  [[nodiscard]] std::int64_t count() const noexcept { return static_cast<std::int64_t>(values.size()); }
-};
-
-/// Integer margins of the empty and of the full coalition: the first meets the cubes without an inside, the second
-/// those without an outside.
-struct EndMargins {
-  std::uint64_t empty = 0;
-  std::uint64_t full = 0;
-};
-inline EndMargins ends_of(CubeList const& cubes, std::int32_t words) {
-  auto const is_empty = [words](std::vector<std::uint64_t> const& sets, std::size_t c) {
-    auto const begin = sets.begin() + static_cast<std::ptrdiff_t>(c) * words;
-    return std::all_of(begin, begin + words, [](std::uint64_t word) { return word == 0; });
-  };
-  EndMargins ends;
-  for (std::size_t c = 0; c < cubes.values.size(); ++c) {
-    if (is_empty(cubes.inside, c)) ends.empty += cubes.values[c];
-    if (is_empty(cubes.outside, c)) ends.full += cubes.values[c];
-  }
-  return ends;
-}
-
-/// The lists of one output in the lanes' own type, masks of up to 32 or 64 players.
-template <class Mask>
-struct NarrowCubes {
-  std::vector<Mask> inside, outside, both, values;
-
-  void assign(CubeList const& cubes) {
-    auto const copy = [](std::vector<std::uint64_t> const& from, std::vector<Mask>& to) {
-      to.resize(from.size());
-      std::transform(from.begin(), from.end(), to.begin(), [](std::uint64_t x) { return static_cast<Mask>(x); });
-    };
-    copy(cubes.inside, inside);
-    copy(cubes.outside, outside);
-    copy(cubes.both, both);
-    copy(cubes.values, values);
-  }
-};
-
-/// Sums of the cubes over each coalition and its complement. `coalitions`, `sums`, `complements`: room for a multiple
-/// of kUnroll vectors.
-template <class Mask>
-void sum_cubes(NarrowCubes<Mask> const& cubes, Mask const* HWY_RESTRICT coalitions, std::size_t padded,
-               Mask* HWY_RESTRICT sums, Mask* HWY_RESTRICT complements) {
-  hn::ScalableTag<Mask> const d;
-  std::size_t const lanes = hn::Lanes(d);
-  auto const zero = hn::Zero(d);
-  for (std::size_t p = 0; p < padded; p += 2 * lanes) {
-    auto const set0 = hn::LoadU(d, coalitions + p);
-    auto const set1 = hn::LoadU(d, coalitions + p + lanes);
-    auto sum0 = zero, sum1 = zero, other0 = zero, other1 = zero;
-    for (std::size_t c = 0; c < cubes.values.size(); ++c) {
-      auto const both = hn::Set(d, cubes.both[c]);
-      auto const inside = hn::Set(d, cubes.inside[c]);
-      auto const outside = hn::Set(d, cubes.outside[c]);
-      auto const value = hn::Set(d, cubes.values[c]);
-      auto const add = [&](auto set, auto side, auto& sum) {
-        auto const apart = hn::And(hn::Xor(set, side), both);
-        sum = hn::Add(sum, hn::IfThenElseZero(hn::Eq(apart, zero), value));
-      };
-      add(set0, inside, sum0);
-      add(set1, inside, sum1);
-      add(set0, outside, other0);
-      add(set1, outside, other1);
-    }
-    hn::StoreU(sum0, d, sums + p);
-    hn::StoreU(sum1, d, sums + p + lanes);
-    hn::StoreU(other0, d, complements + p);
-    hn::StoreU(other1, d, complements + p + lanes);
-  }
-}
-
-/// The integers of one output on a design: coalitions [q], complements [q].
-class DesignSums {
- public:
-  void evaluate(EstimatorView const& design, CubeList const& cubes, bool wide) {
-    if (design.words > 1) return evaluate_words(design, cubes);
-    if (design.players <= 32 && !wide) return evaluate_lanes(design, cubes, narrow_);
-    evaluate_lanes(design, cubes, wide_);
-  }
-  [[nodiscard]] std::vector<std::uint64_t> const& coalitions() const noexcept { return coalitions_; }
-  [[nodiscard]] std::vector<std::uint64_t> const& complements() const noexcept { return complements_; }
-
- private:
-  template <class Mask>
-  struct Lanes {
-    NarrowCubes<Mask> cubes;
-    std::vector<Mask> sets, sums, complements;
-  };
-
-  template <class Mask>
-  void evaluate_lanes(EstimatorView const& design, CubeList const& cubes, Lanes<Mask>& lanes) {
-    auto const count = static_cast<std::size_t>(design.pairs);
-    std::size_t const step = 2 * hn::Lanes(hn::ScalableTag<Mask>());
-    std::size_t const padded = (count + step - 1) / step * step;
-    lanes.cubes.assign(cubes);
-    lanes.sets.assign(padded, 0);
-    for (std::size_t p = 0; p < count; ++p) lanes.sets[p] = static_cast<Mask>(design.coalitions[p]);
-    lanes.sums.resize(padded);
-    lanes.complements.resize(padded);
-    sum_cubes(lanes.cubes, lanes.sets.data(), padded, lanes.sums.data(), lanes.complements.data());
-    coalitions_.assign(lanes.sums.begin(), lanes.sums.begin() + design.pairs);
-    complements_.assign(lanes.complements.begin(), lanes.complements.begin() + design.pairs);
-  }
-
-  void evaluate_words(EstimatorView const& design, CubeList const& cubes) {
-    coalitions_.resize(static_cast<std::size_t>(design.pairs));
-    complements_.resize(static_cast<std::size_t>(design.pairs));
-    for (std::int64_t p = 0; p < design.pairs; ++p) {
-      auto const sums =
-          sampled::margins_of(design.coalitions + p * design.words, cubes.inside.data(), cubes.outside.data(),
-                              cubes.both.data(), cubes.values.data(), cubes.count(), design.words);
-      coalitions_[static_cast<std::size_t>(p)] = sums.coalition;
-      complements_[static_cast<std::size_t>(p)] = sums.complement;
-    }
-  }
-
-  Lanes<std::uint32_t> narrow_;
-  Lanes<std::uint64_t> wide_;
-  std::vector<std::uint64_t> coalitions_;
-  std::vector<std::uint64_t> complements_;
-};
-
 /// The players of a pair that differ, and its cubes on them.
 class LargePair {
  public:
@@ -177,8 +40,15 @@ class LargePair {
   std::int32_t meet(std::int64_t r, std::int64_t z) {
     alive_.find(r, z);
     std::fill(index_.begin(), index_.end(), kDead);
-    mark(alive_.of_short());
-    mark(alive_.of_long());
+    if (has_sets()) {
+      leaves_.resize(alive_.of_short().count + alive_.of_long().count);
+      std::uint64_t live = read(alive_.of_short(), leaves_.data());
+      live |= read(alive_.of_long(), leaves_.data() + alive_.of_short().count);
+      for (; live != 0; live &= live - 1) index_[static_cast<std::size_t>(std::countr_zero(live))] = kLive;
+    } else {
+      mark(alive_.of_short());
+      mark(alive_.of_long());
+    }
     players_.clear();
     for (std::uint32_t p = 0; p < index_.size(); ++p) {
       if (index_[p] != kDead) players_.push_back(p);
@@ -207,15 +77,80 @@ class LargePair {
   /// The cubes of each output [G]. REQUIRES: the players have their bits.
   std::vector<CubeList> const& cubes() {
     words_ = (players_.size() + 63) / 64;
-    for (auto& list : cubes_) list.clear();
-    collect(alive_.of_short());
-    collect(alive_.of_long());
+    std::size_t const leaves = alive_.of_short().count + alive_.of_long().count;
+    for (auto& list : cubes_) list.start(words_, leaves / cubes_.size());
+    if (has_sets()) {
+      merge_leaves();
+    } else {
+      collect(alive_.of_short());
+      collect(alive_.of_long());
+    }
     return cubes_;
   }
 
  private:
   static constexpr std::int32_t kDead = -1;
   static constexpr std::int32_t kLive = 0;
+
+  /// An alive leaf as sets of players, by their index.
+  struct LeafCube {
+    std::uint64_t inside, outside, value;
+    std::uint32_t output;
+  };
+  [[nodiscard]] bool has_sets() const noexcept { return args_.players <= 64; }
+
+  /// Fills `out` [alive]; returns the live players. What is read of the model lies far apart: it is asked for early.
+  template <class Pattern>
+  std::uint64_t read(AliveLeaves<Pattern> const& alive, LeafCube* out) const {
+    constexpr std::size_t kAhead = 16;  // a leaf takes some 30 clocks, the third cache 50 or more
+    PathsView const& paths = *alive.paths;
+    std::uint64_t live = 0;
+    for (std::size_t i = 0; i < alive.count; ++i) {
+      if (i + 2 * kAhead < alive.count) hwy::Prefetch(paths.player_begin + alive.leaves[i + 2 * kAhead]);
+      if (i + kAhead < alive.count) {
+        std::uint32_t const next = alive.leaves[i + kAhead];
+        hwy::Prefetch(paths.players + paths.player_begin[next]);
+        hwy::Prefetch(paths.fixed + next);
+        hwy::Prefetch(paths.output + next);
+      }
+      std::uint32_t const l = alive.leaves[i];
+      auto const cube = lattice::cube_of(alive.row[l], alive.background[l]);
+      std::uint32_t const* const players = paths.players + paths.player_begin[l];
+      LeafCube leaf{0, 0, static_cast<std::uint64_t>(paths.fixed[l]), paths.output[l]};
+      std::uint64_t both = 0;
+      for (std::uint64_t bits = static_cast<Pattern>(cube.inside | cube.outside); bits != 0; bits &= bits - 1) {
+        auto const bit = static_cast<std::uint32_t>(std::countr_zero(bits));
+        both |= std::uint64_t{1} << players[bit];
+        leaf.inside |= (std::uint64_t{cube.inside} >> bit & 1U) << players[bit];
+      }
+      leaf.outside = both ^ leaf.inside;
+      live |= both;
+      out[i] = leaf;
+    }
+    return live;
+  }
+
+  /// Sets of players -> sets of the pair's bits, a byte at a time.
+  void merge_leaves() {
+    std::size_t const bytes = (static_cast<std::size_t>(args_.players) + 7) / 8;
+    for (std::size_t byte = 0; byte < bytes; ++byte) {
+      bits_of_[byte][0] = 0;
+      for (std::size_t set = 1; set < 256; ++set) {
+        std::size_t const player = 8 * byte + static_cast<std::size_t>(std::countr_zero(set));
+        bool const plays = player < index_.size() && index_[player] != kDead;
+        std::uint64_t const bit = plays ? std::uint64_t{1} << static_cast<std::uint32_t>(index_[player]) : 0;
+        bits_of_[byte][set] = bits_of_[byte][set & (set - 1)] | bit;
+      }
+    }
+    auto const bits_of = [&](std::uint64_t players) {
+      std::uint64_t bits = 0;
+      for (std::size_t byte = 0; byte < bytes; ++byte) bits |= bits_of_[byte][players >> (8 * byte) & 0xFFU];
+      return bits;
+    };
+    for (LeafCube const& leaf : leaves_) {
+      cubes_[leaf.output].merge(bits_of(leaf.inside), bits_of(leaf.outside), leaf.value);
+    }
+  }
 
   template <class Pattern, class Use>
   static void for_each_bit(AliveLeaves<Pattern> const& alive, Use&& use) {
@@ -237,14 +172,17 @@ class LargePair {
   void collect(AliveLeaves<Pattern> const& alive) {
     for_each_bit(alive, [&](std::uint32_t l, auto cube, std::uint32_t const* players) {
       CubeList& list = cubes_[alive.paths->output[l]];
-      std::size_t const at = list.inside.size();
-      list.inside.resize(at + words_, 0);
-      list.outside.resize(at + words_, 0);
-      list.both.resize(at + words_, 0);
-      set_bits(cube.inside, players, list.inside.data() + at);
-      set_bits(cube.outside, players, list.outside.data() + at);
-      for (std::size_t w = at; w < at + words_; ++w) list.both[w] = list.inside[w] | list.outside[w];
-      list.values.push_back(static_cast<std::uint64_t>(alive.paths->fixed[l]));
+      auto const value = static_cast<std::uint64_t>(alive.paths->fixed[l]);
+      if (words_ == 1) {
+        std::uint64_t a = 0;
+        std::uint64_t b = 0;
+        set_bits(cube.inside, players, &a);
+        set_bits(cube.outside, players, &b);
+        return list.merge(a, b, value);
+      }
+      auto const [inside, outside] = list.append(value);
+      set_bits(cube.inside, players, inside);
+      set_bits(cube.outside, players, outside);
     });
   }
 
@@ -261,6 +199,8 @@ class LargePair {
   std::vector<std::uint32_t> players_;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed_;  ///< [V] key and player
   std::size_t words_ = 1;
+  std::vector<LeafCube> leaves_;  ///< [alive] where there are at most 64 players
+  std::array<std::array<std::uint64_t, 256>, 8> bits_of_{};
   std::vector<CubeList> cubes_;  ///< [G]
 };
 

@@ -12,6 +12,7 @@
 
 #include "kernels/row_game_simd-inl.h"
 #include "kernels/sampled_game_pair-inl.h"
+#include "kernels/sampled_game_sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limpid {

@@ -11,6 +11,10 @@ namespace limpid {
 
 namespace {
 
+/// Patterns at a time: 64 rows share the reading of the model, fewer where a row's patterns are large.
+constexpr std::int64_t kPatternRows = 64;
+constexpr std::int64_t kPatternBytes = std::int64_t{64} << 20U;
+
 /// Whether no standard error of the row is above the target, a part of the spread of its output's values.
 bool meets_target(double target, RowEstimate const& estimate, std::int64_t r, Explanation const& out) {
   for (std::int32_t g = 0; g < out.outputs; ++g) {
@@ -86,17 +90,26 @@ void add_estimate(EstimatorChoice const& choice, RowEstimate const& estimate, st
 
 void LargeGames::add(RowsView rows, std::int64_t begin, std::int64_t end, Explanation& out, Scratch& scratch,
                      std::function<void(std::int64_t)> const& poll) const {
+  std::int64_t const fitting = kPatternBytes / std::max<std::int64_t>(pattern_bytes_per_row(model_), 1);
+  std::int64_t const group = std::clamp<std::int64_t>(fitting, 1, kPatternRows);
+  std::int64_t first = begin;
+  std::int64_t ready = begin;
   for (std::int64_t r = begin; r < end; ++r) {
     if (out.largest[static_cast<std::size_t>(r)] <= limit_) continue;
     if (poll) poll(r);
-    estimate_row(rows, r, out, scratch);
+    if (r >= ready) {
+      ready = std::min(r + group, end);
+      bin_rows(model_, {rows.data + r, rows.stride, ready - r}, serial_for, scratch.binned);
+      make_patterns(model_, scratch.binned.view(), serial_for, scratch.rows);
+      first = r;
+    }
+    scratch.row = r - first;
+    estimate_row(r, out, scratch);
   }
 }
 
-void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, Scratch& scratch) const {
+void LargeGames::estimate_row(std::int64_t r, Explanation& out, Scratch& scratch) const {
   if (!scratch.estimators) scratch.estimators.emplace(choice_);
-  bin_rows(model_, {rows.data + r, rows.stride, 1}, serial_for, scratch.binned);
-  make_patterns(model_, scratch.binned.view(), serial_for, scratch.row);
   auto const vectors = static_cast<std::size_t>(out.outputs) * static_cast<std::size_t>(out.players);
   scratch.sums.resize(vectors);
   scratch.changes.resize(vectors);
@@ -111,8 +124,7 @@ void LargeGames::estimate_row(RowsView rows, std::int64_t r, Explanation& out, S
 /// Of the row against the background rows [begin, begin + count).
 LatticeGameArgs LargeGames::row_args(Scratch const& scratch, Patterns const& block, std::int64_t begin,
                                      std::int64_t count, std::int32_t& largest) const {
-  auto out = lattice_args(model_, scratch.row, block);
-  out.rows = 1;
+  auto out = row_lattice_args(model_, scratch.rows, scratch.row, block);
   out.background_rows = count;
   out.background_begin = begin;
   out.background_total = background_rows_;
@@ -162,7 +174,7 @@ void LargeGames::play(std::int64_t r, std::int32_t doublings, Explanation const&
 
 /// The same of the row's one game over its whole background.
 void LargeGames::play_as_one(Scratch& scratch) const {
-  WholeRow const asked{model_, scratch.row, background_, background_rows_, weights_};
+  WholeRow const asked{model_, scratch.rows, scratch.row, background_, background_rows_, weights_};
   RowEstimate& out = scratch.estimate;
   estimate_whole_row(asked, *scratch.estimators, scratch.whole_row, out.values.data(), out.errors.data());
   out.pairs = static_cast<std::int32_t>(background_rows_);

@@ -44,7 +44,8 @@ class LargeGames {
   struct Scratch {
     std::optional<DesignEstimators> estimators;
     BinnedRows binned;
-    Patterns row;
+    Patterns rows;         ///< of a group
+    std::int64_t row = 0;  ///< which of them is played
     Patterns background;
     RowEstimate estimate;
     WholeRowScratch whole_row;
@@ -69,7 +70,7 @@ class LargeGames {
            std::function<void(std::int64_t)> const& poll) const;
 
  private:
-  void estimate_row(RowsView rows, std::int64_t r, Explanation& out, Scratch& scratch) const;
+  void estimate_row(std::int64_t r, Explanation& out, Scratch& scratch) const;
   [[nodiscard]] LatticeGameArgs row_args(Scratch const& scratch, Patterns const& block, std::int64_t begin,
                                          std::int64_t count, std::int32_t& largest) const;
   void play(std::int64_t r, std::int32_t doublings, Explanation const& out, Scratch& scratch) const;

@@ -15,8 +15,7 @@ namespace {
 template <class Body>
 void for_each_block(WholeRow const& asked, Patterns& memory, Body const& body) {
   asked.background.for_each_block(memory, [&](Patterns const& block, std::int64_t begin, std::int64_t count) {
-    LatticeGameArgs args = lattice_args(asked.model, asked.row, block);
-    args.rows = 1;
+    LatticeGameArgs args = row_lattice_args(asked.model, asked.rows, asked.row, block);
     args.background_rows = count;
     args.background_begin = begin;
     args.background_total = asked.background_rows;
@@ -60,6 +59,15 @@ void link_sums(std::int64_t pairs, WholeRowScratch& scratch) {
 }
 
 }  // namespace
+
+LatticeGameArgs row_lattice_args(CompiledModel const& model, Patterns const& rows, std::int64_t row,
+                                 Patterns const& background) noexcept {
+  LatticeGameArgs args = lattice_args(model, rows, background);
+  args.row_bytes += row * args.byte_stride;
+  args.row_words += row * args.long_paths.leaves;
+  args.rows = 1;
+  return args;
+}
 
 void estimate_whole_row(WholeRow const& asked, Estimators& estimators, WholeRowScratch& scratch, double* values,
                         double* errors) {

@@ -12,10 +12,15 @@
 
 namespace limpid {
 
+/// lattice_args of one of the rows.
+[[nodiscard]] LatticeGameArgs row_lattice_args(CompiledModel const& model, Patterns const& rows, std::int64_t row,
+                                               Patterns const& background) noexcept;
+
 /// The row and what it is held against.
 struct WholeRow {
   CompiledModel const& model;
-  Patterns const& row;  ///< of one row
+  Patterns const& rows;
+  std::int64_t row;  ///< which of them
   LatticeBackground const& background;
   std::int64_t background_rows;
   BackgroundWeights const& weights;
