@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # on_gpu.sh [OUT]: on a machine with a GPU, in under ten minutes: build (nothing is rebuilt when it is up to date), the
-# tests labelled gpu, compute-sanitizer over them, then benchmarks whose answers are compared with the CPU's bytes
-# first. Prints a short table; logs and figures go to OUT (default build/gpu-results). Needs no package installed:
-# headers and libraries may lie in .gpu (bench/gpu_dependencies.sh), Arrow comes from the pyarrow of PYTHON.
+# tests labelled gpu, compute-sanitizer over them, then kernels by themselves beside their bounds (kernels/README.md) and
+# whole runs, whose answers are compared with the CPU's bytes first, and XGBoost's own contributions on the same GPU
+# where PYTHON has a build of it for CUDA. Prints a short table; logs and figures go to OUT (default build/gpu-results).
+# Needs no package installed: headers and libraries may lie in .gpu (bench/gpu_dependencies.sh), Arrow comes from the
+# pyarrow of PYTHON. REHEARSE=1: on a machine without a GPU, everything that does not need one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=$(realpath -m "${1:-build/gpu-results}")
@@ -11,7 +13,12 @@ build=build/gpu
 rows=${ROWS:-200000}
 mkdir -p "$out" "$build"
 
-nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | tee "$out/device.txt"
+rehearse=${REHEARSE:-0}
+if [ "$rehearse" = 1 ]; then
+  echo "rehearsal: no GPU, no figure is one of a GPU" | tee "$out/device.txt"
+else
+  nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | tee "$out/device.txt"
+fi
 
 if [ -d .gpu ]; then
   libraries=$(echo "$PWD"/.gpu/usr/lib/*-linux-gnu)
@@ -20,7 +27,7 @@ if [ -d .gpu ]; then
 fi
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DLIMPID_CUDA=ON -DLIMPID_TESTS=ON -DLIMPID_EMULATOR=OFF \
   -DLIMPID_PYTHON="$(command -v "$python")" -DCMAKE_CUDA_ARCHITECTURES="${ARCHITECTURES:-90}" >"$out/configure.log"
-cmake --build "$build" --target limpid limpid_gpu_tests >"$out/build.log" 2>&1 || { tail -n 40 "$out/build.log"; exit 1; }
+cmake --build "$build" --target limpid limpid_gpu_tests limpid_gpu_rates >"$out/build.log" 2>&1 || { tail -n 40 "$out/build.log"; exit 1; }
 program=$build/limpid
 tests=$build/tests/limpid_gpu_tests
 
@@ -34,15 +41,23 @@ check() {
 }
 check gpu-tests "$tests" --gtest_brief=1
 for tool in memcheck racecheck initcheck synccheck; do
+  [ "$rehearse" = 0 ] || continue
   check "compute-sanitizer-$tool" timeout 90 compute-sanitizer --tool "$tool" --error-exitcode 1 "$tests" \
     --gtest_brief=1 --gtest_filter='*:-*Large*'
 done
+
+# Kernels by themselves: same-bytes or DIFFERENT, items/s, share of the bound.
+"$build/bench/gpu/limpid_gpu_rates" | tee "$out/kernels.txt" || failed=1
 
 # bench NAME OPTION...: the same values from CPU and GPU, byte for byte, then rows/s of both.
 bench() {
   local name=$1 device
   shift
   for device in cpu cuda; do
+    if [ "$device$rehearse" = cuda1 ]; then
+      cp -r "$out/$name.cpu" "$out/$name.cuda.rehearsed" && rm -rf "$out/$name.cuda" && mv "$out/$name.cuda.rehearsed" "$out/$name.cuda"
+      continue
+    fi
     "$program" explain "$@" --format csv --out "$out/$name.$device" --overwrite --device "$device" --quiet \
       2>"$out/$name.$device.log" || { echo "$name on $device FAILED: $(tail -n 1 "$out/$name.$device.log")"; failed=1; return; }
   done
@@ -56,6 +71,8 @@ print(f"{name:32} {same:11} {gpu['rows_per_second']:>12,.0f} rows/s on the GPU, 
       f"{cpu['threads']} threads; explain {gpu['stage_seconds']['explain']:.2f} s, engine {gpu['stage_seconds']['engine']:.2f} s")
 PYTHON
 }
+# gpus: how many there are; several: all of them give the bytes of one.
+gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l || true)
 data=$out/loans.csv
 "$python" examples/loans/generate.py --rows "$rows" --seed 12 --out "$data"
 loans=(--model examples/loans/model.json --data "$data" --id loan_id --label loan_approved)
@@ -63,12 +80,45 @@ bench loans-path-dependent "${loans[@]}" --method path-dependent
 bench loans-margin-100 "${loans[@]}" --space margin --background sample:100
 bench loans-margin-10000 "${loans[@]}" --space margin --background sample:10000
 bench loans-response-10 "${loans[@]}" --background sample:10
+if [ "$gpus" -gt 1 ]; then
+  "$program" explain "${loans[@]}" --background sample:10 --format csv --device cuda:all --quiet --overwrite \
+    --out "$out/loans-response-10.all" || failed=1
+  cmp "$out/loans-response-10.all/explanations_shap/out.csv" "$out/loans-response-10.cpu/explanations_shap/out.csv" || failed=1
+  grep '"rows_per_second"' "$out/loans-response-10.all/run.json"
+fi
+
+# The peer, in the same run: XGBoost's contributions are those of --method path-dependent.
+"$python" - "$data" "$out/loans-path-dependent.cuda/run.json" <<'PYTHON' || echo "xgboost: not measured (no build for CUDA in $python)"
+import json, statistics, sys, time
+import numpy, xgboost
+if not xgboost.build_info().get("USE_CUDA"):
+    sys.exit(1)
+booster = xgboost.Booster({"device": "cuda"}, model_file="examples/loans/model.json")
+booster.set_param({"device": "cuda"})
+names = booster.feature_names
+with open(sys.argv[1]) as file:
+    header = file.readline().strip().split(",")
+columns = [header.index(name) for name in names]
+values = numpy.genfromtxt(sys.argv[1], delimiter=",", skip_header=1, usecols=columns, dtype=numpy.float32)
+matrix = xgboost.DMatrix(values, feature_names=names, feature_types=booster.feature_types or None)
+seconds = []
+for _ in range(6):
+    start = time.perf_counter()
+    booster.predict(matrix, pred_contribs=True)
+    seconds.append(time.perf_counter() - start)
+peer = len(values) / statistics.median(seconds[1:])
+ours = json.load(open(sys.argv[2]))["rows_per_second"]
+print(f"xgboost {xgboost.__version__} contributions {peer:,.0f} rows/s in memory; limpid {ours:,.0f} with reading and writing text, "
+      f"{ours / peer:.1f} times")
+PYTHON
+
 # Estimated pairs: byte for byte with the host's operators, then on the device alone with cuSOLVER's.
 small=$out/loans-2000.csv
 head -n 2001 "$data" >"$small"
 for estimator in gp wls; do
   LIMPID_CUDA_LIBRARIES=none bench "loans-$estimator-10" --model examples/loans/model.json --data "$small" --id loan_id \
     --label loan_approved --background sample:10 --max-exact-players 3 --estimator "$estimator"
+  [ "$rehearse" = 0 ] || continue
   "$program" explain --model examples/loans/model.json --data "$small" --id loan_id --label loan_approved \
     --background sample:10 --max-exact-players 3 --estimator "$estimator" --device cuda --quiet --overwrite \
     --out "$out/loans-$estimator-solved" || failed=1
@@ -76,7 +126,7 @@ for estimator in gp wls; do
 done
 
 # Time of each kernel, by Nsight Compute where it is there.
-if command -v ncu >/dev/null; then
+if [ "$rehearse" = 0 ] && command -v ncu >/dev/null; then
   head -n 20001 "$data" >"$out/loans-20000.csv"
   timeout 90 ncu --metrics gpu__time_duration.sum --csv "$program" explain --model examples/loans/model.json \
     --data "$out/loans-20000.csv" --id loan_id --label loan_approved --background sample:10 --device cuda --quiet \

@@ -44,7 +44,10 @@ class Exec {
   void copy_in(void* device, void const* host, std::size_t bytes) const;   ///< host to device, asynchronous
   void copy_out(void* host, void const* device, std::size_t bytes) const;  ///< device to host, asynchronous
   void zero(void* device, std::size_t bytes) const;
-  void wait() const;
+  void wait() const;  ///< the thread sleeps meanwhile
+  /// Asks that the kernels of this stream find this memory in L2, as far as the device sets some aside; a hint that
+  /// changes no result, and nothing on a device without that.
+  void keep_in_l2(void const* device, std::size_t bytes) const;
   /// Device scratch of at least `bytes`, valid until the next call; contents undefined. Stream-ordered reuse.
   [[nodiscard]] void* workspace(std::size_t bytes) const;
 

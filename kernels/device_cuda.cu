@@ -1,5 +1,6 @@
 // kernels/device.h and device_libraries.h on the CUDA runtime, the only file that calls it. Errors become limpid's,
 // with CUDA's own words.
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@ namespace limpid::device {
 struct Exec::Impl {
   Profile profile;
   cudaStream_t stream = nullptr;
+  cudaEvent_t done = nullptr;  ///< what wait() waits for: asleep, since other threads format meanwhile
   void* workspace = nullptr;
   std::size_t workspace_bytes = 0;
 };
@@ -125,6 +127,7 @@ Exec::Exec(std::int32_t index) : impl_(std::make_unique<Impl>()) {
   impl_->profile = profile_of(index);
   select_device(*this);
   check_cuda(cudaStreamCreateWithFlags(&impl_->stream, cudaStreamNonBlocking), "cudaStreamCreate");
+  check_cuda(cudaEventCreateWithFlags(&impl_->done, cudaEventBlockingSync | cudaEventDisableTiming), "cudaEventCreate");
 }
 
 Exec::~Exec() {
@@ -132,6 +135,7 @@ Exec::~Exec() {
   cudaSetDevice(impl_->profile.index);
   cudaStreamSynchronize(impl_->stream);  // host buffers of pending copies may go with this object's owner
   cudaFree(impl_->workspace);
+  if (impl_->done != nullptr) cudaEventDestroy(impl_->done);
   cudaStreamDestroy(impl_->stream);
 }
 
@@ -165,7 +169,35 @@ void Exec::zero(void* device, std::size_t bytes) const {
 
 void Exec::wait() const {
   select_device(*this);
-  check_cuda(cudaStreamSynchronize(impl_->stream), "cudaStreamSynchronize");
+  check_cuda(cudaEventRecord(impl_->done, impl_->stream), "cudaEventRecord");
+  check_cuda(cudaEventSynchronize(impl_->done), "cudaEventSynchronize");
+}
+
+void Exec::keep_in_l2(void const* device, std::size_t bytes) const {
+  select_device(*this);
+  auto const attribute = [this](cudaDeviceAttr which) {
+    int value = 0;
+    bool const is_known = cudaDeviceGetAttribute(&value, which, impl_->profile.index) == cudaSuccess && value > 0;
+    return is_known ? static_cast<std::size_t>(value) : std::size_t{0};
+  };
+  std::size_t const window = std::min(bytes, attribute(cudaDevAttrMaxAccessPolicyWindowSize));
+  std::size_t const most = attribute(cudaDevAttrMaxPersistingL2CacheSize);
+  std::size_t aside = 0;
+  bool granted = window != 0 && most != 0 && cudaDeviceGetLimit(&aside, cudaLimitPersistingL2CacheSize) == cudaSuccess;
+  if (granted && aside < std::min(window, most)) {  // several engines of a device: the largest wish
+    aside = std::min(window, most);
+    granted = cudaDeviceSetLimit(cudaLimitPersistingL2CacheSize, aside) == cudaSuccess;
+  }
+  if (granted && aside != 0) {
+    cudaStreamAttrValue value{};
+    value.accessPolicyWindow.base_ptr = const_cast<void*>(device);
+    value.accessPolicyWindow.num_bytes = window;
+    value.accessPolicyWindow.hitRatio = std::min(1.0F, static_cast<float>(aside) / static_cast<float>(window));
+    value.accessPolicyWindow.hitProp = cudaAccessPropertyPersisting;
+    value.accessPolicyWindow.missProp = cudaAccessPropertyStreaming;
+    granted = cudaStreamSetAttribute(impl_->stream, cudaStreamAttributeAccessPolicyWindow, &value) == cudaSuccess;
+  }
+  static_cast<void>(cudaGetLastError());  // a hint that was not taken (a shared device allows none) is no failure
 }
 
 void* Exec::workspace(std::size_t bytes) const {

@@ -29,6 +29,7 @@ void Exec::copy_in(void* /*device*/, void const* /*host*/, std::size_t /*bytes*/
 void Exec::copy_out(void* /*host*/, void const* /*device*/, std::size_t /*bytes*/) const { fail(); }
 void Exec::zero(void* /*device*/, std::size_t /*bytes*/) const { fail(); }
 void Exec::wait() const { fail(); }
+void Exec::keep_in_l2(void const* /*device*/, std::size_t /*bytes*/) const { fail(); }
 void* Exec::workspace(std::size_t /*bytes*/) const { fail(); }
 void synchronise(std::int32_t /*index*/) { fail(); }
 void* allocate(std::int32_t /*index*/, std::size_t /*bytes*/) { fail(); }

@@ -248,7 +248,7 @@ struct PairBlock {
     }
     __syncthreads();
     halve(args.outputs, at.high);
-    for (std::int64_t g = 0; g < args.outputs; ++g) lattice::fold_members_block(focused, at.low + g * size);
+    for (std::int64_t g = 0; g < args.outputs; ++g) lattice::member_sums_block(focused, at.low + g * size);
   }
   [[nodiscard]] __device__ Real weighted_entry(std::int32_t first, std::int64_t i) const {
     std::int64_t const s = i % size;

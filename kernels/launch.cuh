@@ -7,6 +7,8 @@
 ///   LIMPID_SHARED_ARRAY(T, name, count)      static shared memory, T name[count] (plain __shared__ is not used: the
 ///                                            emulator must know it to poison it between blocks)
 ///   load_vector<uint4>(pointer)              one aligned vector load; store_vector(pointer, value)
+///   load_changing(pointer)                   a load of what other threads change by atomics meanwhile
+///   LIMPID_UNROLL                            before a loop over registers, which must be unrolled
 ///   async_copy<16>(shared, global)           4, 8 or 16 bytes from global to shared memory by this thread, landed
 ///   after async_commit(); async_wait<n>();         ... its group of copies was waited for (n newest groups may stay
 ///   open)

@@ -15,6 +15,7 @@
   extern __shared__ __align__(16) unsigned char limpid_dynamic_shared[]; \
   type* const name = reinterpret_cast<type*>(limpid_dynamic_shared)
 #define LIMPID_SHARED_ARRAY(type, name, count) __shared__ type name[count]
+#define LIMPID_UNROLL _Pragma("unroll")
 
 namespace limpid {
 
@@ -57,6 +58,11 @@ template <class V, class T>
 __device__ __forceinline__ void store_vector(T* pointer, V value) {
   assert(reinterpret_cast<std::uintptr_t>(pointer) % sizeof(V) == 0);
   *reinterpret_cast<V*>(pointer) = value;
+}
+
+template <class T>
+__device__ __forceinline__ T load_changing(T const* pointer) {
+  return *static_cast<T const volatile*>(pointer);
 }
 
 template <int kBytes>

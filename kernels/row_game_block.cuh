@@ -30,9 +30,9 @@ struct PairLattice {
   }
 };
 
-/// Bytes of a row's sums of p and 1 - p and of its v(N) - v(empty): doubles [2 G x 2^V] and one more.
+/// Bytes of a row's sums of p and 1 - p: doubles [2 G x 2^V].
 inline LIMPID_HD std::size_t sum_bytes(std::int32_t live, std::int32_t outputs) {
-  return ((static_cast<std::size_t>(2 * outputs) << live) + 2) * sizeof(double);  // a whole number of 16 bytes
+  return (static_cast<std::size_t>(2 * outputs) << live) * sizeof(double);
 }
 
 /// The pair at hand, in shared memory.
@@ -101,19 +101,20 @@ __device__ inline void sums_to_games(std::int32_t outputs, std::int64_t size, do
 
 /// Games of all outputs -> the row's values.
 __device__ inline void write_values(LatticeGameArgs const& args, std::int64_t row, std::int32_t row_players,
-                                    std::uint32_t const* row_bits, double* games, double* whole) {
+                                    std::uint32_t const* row_bits, double* games) {
+  double const weight = lattice::weight_of_lane<double>(row_players);
   for (std::int32_t g = 0; g < args.outputs; ++g) {
     double* const game = games + (std::int64_t{g} << row_players);
-    lattice::fold_block(row_players, game, whole);
+    double const whole = lattice::fold_block(row_players, weight, game);
     double const common =
-        lattice::common_part(row_players, *whole, [game](std::int32_t bit) { return game[std::int64_t{1} << bit]; });
+        lattice::common_part(row_players, whole, [game](std::int32_t bit) { return game[std::int64_t{1} << bit]; });
     for (std::int32_t p = static_cast<std::int32_t>(threadIdx.x); p < args.players;
          p += static_cast<std::int32_t>(blockDim.x)) {
       double const value = row_bits[p] == 0 ? 0.0 : game[row_bits[p]] - common;
       args.values[(std::int64_t{g} * args.players + p) * args.value_stride + row] = value;
     }
-    __syncthreads();
   }
+  __syncthreads();
 }
 
 }  // namespace limpid::row_game

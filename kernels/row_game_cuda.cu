@@ -95,7 +95,7 @@ __global__ void play_rows_kernel(LatticeGameArgs args, std::int64_t first_row, s
     }
     __syncthreads();
     row_game::sums_to_games(args.outputs, size, sums);
-    row_game::write_values(args, row, live, row_bits, sums, sums + 2 * args.outputs * size);
+    row_game::write_values(args, row, live, row_bits, sums);
   }
 }
 

@@ -20,6 +20,8 @@ struct SumLeafTablesArgs {
   double* values = nullptr;       ///< [G x P x value_stride] in and out: output g, player p, row r at
                                   ///< (g * P + p) * value_stride + r; the blocks are added to what is there
   std::int64_t value_stride = 0;  ///< multiple of 64, >= rows; padding may be written
+  /// No leaf has more than kMaxShortPlayers players (pairs have more): CUDA then has smaller tiles and more rows.
+  bool few_players = false;
 };
 
 void sum_leaf_tables_cpu(SumLeafTablesArgs const& args);

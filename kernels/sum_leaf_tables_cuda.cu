@@ -2,13 +2,14 @@
 //
 // 1. sum_block      the float sums of one block of leaves for 4 rows a thread, into partial [block's players x rows]
 //      grid   x: groups of 4 * threads rows   y: blocks of leaves, so that a few thousand rows fill the chip
-//      block  64 to 256 threads, as many as the shared memory of the sums allows
-//      smem   sums [block's players x 4 threads] float, 4 rows a thread = one 128-bit access; player slots [P] 16 bit,
-//             searched for where they do not fit;
-//             two tiles of tables of 16 KB: asynchronous copies of the next under the look-ups of this one
-//             (a model too wide for that keeps the sums where they go, in the partial array)
+//      block  32 to 512 threads, as many as the shared memory of the sums allows with room for their bins in L1
+//      smem   sums [block's players x 4 threads] float, 4 rows a thread = one 128-bit access; the place among them of
+//             every look-up of the block, 16 bit, 4 KB; two tiles of tables of 8 KB (14 and 16 KB where players are
+//             pairs): asynchronous copies of the next under the look-ups of this one (a model too wide for that keeps
+//             the sums where they go, in the partial array)
 //      a pattern of 4 rows lives in one register, a byte each: 5 byte-wise instructions per test
-// 2. add_blocks     one thread per row and value: partial sums to double, block after block
+// 2. add_blocks     one thread per row and value: partial sums to double, block after block; a block of threads finds
+//                   the places of its value in 256 blocks of leaves at a time
 // Bytes moved: tables and tests once per group of rows (L2), 4 bytes per block player and row out and in.
 // Float inside a block in leaf order, double across blocks in order: same bits as SumLeafTablesTask.
 
@@ -22,10 +23,22 @@ namespace limpid {
 namespace {
 
 constexpr int kRowsPerThread = 4;
-constexpr int kMaxThreads = 256;
+constexpr int kMaxThreads = 512;
 constexpr int kMinThreads = 32;
-constexpr std::uint32_t kTileFloats = 4096;
-constexpr int kCopyBytes = 8;  // a table is K 2^N floats: a multiple of two
+
+/// What a block has room for in shared memory.
+struct Room {
+  std::uint32_t tile_floats = 0;  ///< of two tiles, each at least the largest table
+  std::uint32_t look_ups = 0;     ///< of a block of leaves, 16 bit each
+
+  [[nodiscard]] LIMPID_HD std::size_t bytes() const {
+    return 2 * tile_floats * sizeof(float) + look_ups * sizeof(std::uint16_t);
+  }
+};
+constexpr std::uint32_t kMostPairs = kMaxShortPlayers * (kMaxShortPlayers - 1) / 2;
+constexpr Room kRoomOfPlayers{2048, kBlockLeaves* kMaxShortPlayers};  // 8 players x 2^8 patterns
+constexpr Room kRoomOfPairs{4096, kBlockLeaves* kMostPairs};          // sum_leaf_tables.h
+constexpr int kCopyBytes = 8;                                         // a table is K 2^N floats: a multiple of two
 constexpr int kAddThreads = 256;
 constexpr std::size_t kPartialBytes = std::size_t{256} << 20;
 
@@ -35,9 +48,10 @@ struct Tile {
   std::uint32_t end;
 };
 
-__device__ Tile tile_from(PathsView const& paths, std::uint32_t begin, std::uint32_t block_end) {
+__device__ Tile tile_from(PathsView const& paths, std::uint32_t begin, std::uint32_t block_end,
+                          std::uint32_t tile_floats) {
   std::uint32_t end = begin;
-  while (end < block_end && paths.table_begin[end + 1] - paths.table_begin[begin] <= kTileFloats) ++end;
+  while (end < block_end && paths.table_begin[end + 1] - paths.table_begin[begin] <= tile_floats) ++end;
   return {begin, end};
 }
 
@@ -79,27 +93,14 @@ __device__ std::int64_t index_in_block(PathsView const& paths, LeafBlock const& 
   return low < block.player_end && paths.block_players[low] == player ? std::int64_t{low} : -1;
 }
 
-/// A block's index of a player: from an array in shared memory, or searched for where there are too many players (pairs
-/// of them) for one.
-struct Slots {
-  PathsView const& paths;
-  LeafBlock const& block;
-  std::uint16_t const* of_player;  ///< nullptr: too many
-
-  __device__ std::int64_t operator[](std::uint32_t player) const {
-    if (of_player != nullptr) return of_player[player];
-    return index_in_block(paths, block, player) - block.player_begin;
-  }
-};
-
-/// sums [players x row_stride]: 4 rows of each player at this thread's column.
+/// sums [players x row_stride]: 4 rows of each player at this thread's column; `slots`: places among them of the
+/// leaf's look-ups.
 __device__ void add_leaf(SumLeafTablesArgs const& args, std::uint32_t leaf, std::uint32_t patterns, float const* table,
-                         Slots const& slots, float* sums, std::int64_t row_stride) {
+                         std::uint16_t const* slots, float* sums, std::int64_t row_stride) {
   std::int32_t const players = path_players(args.paths, leaf);
   std::int32_t const bits = path_bits(args.paths, leaf);
-  std::uint32_t const* const player = args.paths.players + args.paths.player_begin[leaf];
   for (std::int32_t q = 0; q < players; ++q, table += std::ptrdiff_t{1} << bits) {
-    float* const at = sums + slots[player[q]] * row_stride;
+    float* const at = sums + slots[q] * row_stride;
     auto sum = load_vector<float4>(at);
     sum.x += table[patterns & 0xFFu];
     sum.y += table[patterns >> 8 & 0xFFu];
@@ -109,51 +110,53 @@ __device__ void add_leaf(SumLeafTablesArgs const& args, std::uint32_t leaf, std:
   }
 }
 
-/// 16-bit slots of so many players: the sums behind them stay 16-byte aligned.
-LIMPID_HD constexpr std::int64_t slot_room(std::int64_t players) noexcept { return (players + 7) / 8 * 8; }
-
-/// `rows`: padded to a multiple of kRowsPerThread; partial [all blocks' players x rows]. `shared_slots`, `shared_sums`:
-/// those lie in shared memory.
-__global__ void sum_block_kernel(SumLeafTablesArgs args, std::int64_t first_row, std::int64_t rows, bool shared_slots,
-                                 bool shared_sums, float* partial) {
-  LIMPID_SHARED(unsigned char, shared);
+/// `rows`: padded to a multiple of kRowsPerThread; partial [all blocks' players x rows]. kSharedSums: the sums lie in
+/// shared memory, and the compiler knows it.
+template <bool kSharedSums>
+__global__ void sum_block_kernel(SumLeafTablesArgs args, Room room, std::int64_t first_row, std::int64_t rows,
+                                 float* partial) {
+  LIMPID_SHARED(float, shared);
   LeafBlock const block = args.paths.blocks[blockIdx.y];
   std::uint32_t const block_players = block.player_end - block.player_begin;
-  auto* const tiles = reinterpret_cast<float*>(shared);
-  auto* const slot_of = reinterpret_cast<std::uint16_t*>(tiles + 2 * kTileFloats);
-  std::int64_t const slot_count = slot_room(shared_slots ? args.players : 0);
-  Slots const slots{args.paths, block, shared_slots ? slot_of : nullptr};
+  float* const tiles = shared;
+  auto* const slots = reinterpret_cast<std::uint16_t*>(tiles + 2 * room.tile_floats);
   std::int64_t const row = (std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x) * kRowsPerThread;
   bool const mine = row < rows;
-  std::int64_t const row_stride = shared_sums ? std::int64_t{blockDim.x} * kRowsPerThread : rows;
+  std::int64_t const row_stride = kSharedSums ? std::int64_t{blockDim.x} * kRowsPerThread : rows;
   float* const out = partial + block.player_begin * rows + row;
-  float* const sums = shared_sums ? reinterpret_cast<float*>(slot_of + slot_count) + threadIdx.x * kRowsPerThread : out;
+  float* sums = out;
+  if constexpr (kSharedSums) {
+    sums = shared + room.bytes() / sizeof(float) + threadIdx.x * kRowsPerThread;
+  }
 
-  for (std::uint32_t i = threadIdx.x; shared_slots && i < block_players; i += blockDim.x) {
-    slot_of[args.paths.block_players[block.player_begin + i]] = static_cast<std::uint16_t>(i);
+  std::uint32_t const first_look_up = args.paths.player_begin[block.begin];
+  for (std::uint32_t i = threadIdx.x; i < args.paths.player_begin[block.end] - first_look_up; i += blockDim.x) {
+    slots[i] = static_cast<std::uint16_t>(index_in_block(args.paths, block, args.paths.players[first_look_up + i]) -
+                                          block.player_begin);
   }
   if (mine) {
     for (std::uint32_t i = 0; i < block_players; ++i)
       store_vector(sums + i * row_stride, float4{0.0F, 0.0F, 0.0F, 0.0F});
   }
-  Tile tile = tile_from(args.paths, block.begin, block.end);
+  Tile tile = tile_from(args.paths, block.begin, block.end, room.tile_floats);
   copy_tile(args, tile, tiles);
   for (int buffer = 0; tile.begin < block.end; buffer ^= 1) {
-    Tile const next = tile_from(args.paths, tile.end, block.end);
-    copy_tile(args, next, tiles + (buffer ^ 1) * kTileFloats);  // no leaves left: an empty group
+    Tile const next = tile_from(args.paths, tile.end, block.end, room.tile_floats);
+    copy_tile(args, next, tiles + (buffer ^ 1) * room.tile_floats);  // no leaves left: an empty group
     async_wait<1>();
     __syncthreads();  // this tile has landed for every thread
-    float const* const tables = tiles + buffer * kTileFloats;
+    float const* const tables = tiles + buffer * room.tile_floats;
     if (mine) {
       for (std::uint32_t leaf = tile.begin; leaf < tile.end; ++leaf) {
         add_leaf(args, leaf, patterns_of_4(args, leaf, first_row + row),
-                 tables + (args.paths.table_begin[leaf] - args.paths.table_begin[tile.begin]), slots, sums, row_stride);
+                 tables + (args.paths.table_begin[leaf] - args.paths.table_begin[tile.begin]),
+                 slots + (args.paths.player_begin[leaf] - first_look_up), sums, row_stride);
       }
     }
     tile = next;
     __syncthreads();  // the next round overwrites this tile
   }
-  if (mine && shared_sums) {
+  if (mine && kSharedSums) {
     for (std::uint32_t i = 0; i < block_players; ++i)
       store_vector(out + i * rows, load_vector<float4>(sums + i * row_stride));
   }
@@ -162,17 +165,27 @@ __global__ void sum_block_kernel(SumLeafTablesArgs args, std::int64_t first_row,
 /// Row = x, value (g, p) = y of the grid (and on, for more values than a grid is high).
 __global__ void add_blocks_kernel(SumLeafTablesArgs args, std::int64_t first_row, std::int64_t rows,
                                   std::int64_t padded_rows, float const* partial, std::int64_t vectors) {
+  LIMPID_SHARED_ARRAY(std::int64_t, places, kAddThreads);  // of the value in the next blocks of leaves; -1: none
   std::int64_t const row = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  for (std::int64_t vector = blockIdx.y; vector < vectors && row < rows; vector += gridDim.y) {
+  for (std::int64_t vector = blockIdx.y; vector < vectors; vector += gridDim.y) {
     double* const out = args.values + vector * args.value_stride + first_row + row;
-    double sum = *out;
-    for (std::int32_t b = 0; b < args.paths.blocks_count; ++b) {
-      LeafBlock const& block = args.paths.blocks[b];
-      if (block.output != vector / args.players) continue;
-      std::int64_t const at = index_in_block(args.paths, block, static_cast<std::uint32_t>(vector % args.players));
-      if (at >= 0) sum += static_cast<double>(partial[at * padded_rows + row]);
+    double sum = row < rows ? *out : 0.0;
+    for (std::int32_t first = 0; first < args.paths.blocks_count; first += kAddThreads) {
+      std::int32_t const count =
+          args.paths.blocks_count - first < kAddThreads ? args.paths.blocks_count - first : kAddThreads;
+      if (static_cast<std::int32_t>(threadIdx.x) < count) {
+        LeafBlock const& block = args.paths.blocks[first + static_cast<std::int32_t>(threadIdx.x)];
+        bool const has_output = block.output == vector / args.players;
+        places[threadIdx.x] =
+            has_output ? index_in_block(args.paths, block, static_cast<std::uint32_t>(vector % args.players)) : -1;
+      }
+      __syncthreads();
+      for (std::int32_t b = 0; b < count && row < rows; ++b) {
+        if (places[b] >= 0) sum += static_cast<double>(partial[places[b] * padded_rows + row]);
+      }
+      __syncthreads();
     }
-    *out = sum;
+    if (row < rows) *out = sum;
   }
 }
 
@@ -180,23 +193,27 @@ __global__ void add_blocks_kernel(SumLeafTablesArgs args, std::int64_t first_row
 struct Shape {
   int threads = kMaxThreads;
   std::size_t shared_bytes = 0;
-  bool shared_slots = true;
   bool shared_sums = true;
 };
 
-Shape shape_of(std::int32_t players, std::int64_t widest_block, std::int64_t rows, std::size_t limit) {
-  std::size_t const slots = static_cast<std::size_t>(slot_room(players)) * sizeof(std::uint16_t);
-  std::size_t const tiles = 2 * kTileFloats * sizeof(float);
+/// The most threads whose sums fit in shared memory and whose bins, a byte per row and about as many columns as
+/// players, then fit in what is left to L1: 28 KB beside the most of shared memory on every device from the T4 on
+/// (CUDA C++ Programming Guide, "Technical specifications per compute capability").
+Shape shape_of(Room const& room, std::int64_t widest_block, std::int64_t rows, std::size_t limit) {
+  constexpr std::size_t kLeftToL1 = std::size_t{28} << 10;
   std::size_t const per_thread = static_cast<std::size_t>(widest_block) * kRowsPerThread * sizeof(float);
+  std::size_t const bins_per_thread = static_cast<std::size_t>(widest_block) * kRowsPerThread;
+  auto const fits = [&](int threads) {
+    std::size_t const sums = room.bytes() + static_cast<std::size_t>(threads) * per_thread;
+    return sums <= limit && sums + static_cast<std::size_t>(threads) * bins_per_thread <= limit + kLeftToL1;
+  };
   Shape shape;
-  shape.shared_slots = tiles + slots <= limit;
-  std::size_t const fixed = tiles + (shape.shared_slots ? slots : 0);
-  while (shape.threads > kMinThreads && shape.threads / 2 * kRowsPerThread >= rows) shape.threads /= 2;
-  while (shape.threads > kMinThreads && fixed + static_cast<std::size_t>(shape.threads) * per_thread > limit)
-    shape.threads /= 2;
-  shape.shared_sums = fixed + static_cast<std::size_t>(shape.threads) * per_thread <= limit;
-  if (!shape.shared_sums) shape.threads = kMaxThreads;
-  shape.shared_bytes = fixed + (shape.shared_sums ? static_cast<std::size_t>(shape.threads) * per_thread : 0);
+  while (shape.threads > kMinThreads && std::int64_t{shape.threads - kMinThreads} * kRowsPerThread >= rows)
+    shape.threads -= kMinThreads;
+  while (shape.threads > kMinThreads && !fits(shape.threads)) shape.threads -= kMinThreads;
+  shape.shared_sums = fits(shape.threads);
+  if (!shape.shared_sums) shape.threads = kMaxThreads / 2;
+  shape.shared_bytes = room.bytes() + (shape.shared_sums ? static_cast<std::size_t>(shape.threads) * per_thread : 0);
   return shape;
 }
 
@@ -204,6 +221,7 @@ Shape shape_of(std::int32_t players, std::int64_t widest_block, std::int64_t row
 
 void sum_leaf_tables_cuda(device::Exec const& exec, SumLeafTablesArgs const& args) {
   if (args.bins.rows == 0 || args.paths.blocks_count == 0) return;
+  Room const room = args.few_players ? kRoomOfPlayers : kRoomOfPairs;
   std::int64_t const block_players = args.paths.block_players_count;
   std::int64_t const fitting = static_cast<std::int64_t>(kPartialBytes / sizeof(float)) / block_players;
   std::int64_t const slice = std::max<std::int64_t>(fitting / kMaxThreads, 1) * kMaxThreads;
@@ -211,14 +229,14 @@ void sum_leaf_tables_cuda(device::Exec const& exec, SumLeafTablesArgs const& arg
   for (std::int64_t first = 0; first < args.bins.rows; first += slice) {
     std::int64_t const rows = std::min(slice, args.bins.rows - first);
     std::int64_t const padded = (rows + kRowsPerThread - 1) / kRowsPerThread * kRowsPerThread;
-    Shape const shape = shape_of(args.players, args.paths.widest_block, padded, exec.profile().shared_per_block);
+    Shape const shape = shape_of(room, args.paths.widest_block, padded, exec.profile().shared_per_block);
     auto* const partial = static_cast<float*>(
         exec.workspace(static_cast<std::size_t>(block_players) * static_cast<std::size_t>(padded) * sizeof(float)));
     std::int64_t const rows_per_block = std::int64_t{shape.threads} * kRowsPerThread;
     launch(
-        "sum_leaf_tables.block", sum_block_kernel,
+        "sum_leaf_tables.block", shape.shared_sums ? sum_block_kernel<true> : sum_block_kernel<false>,
         {{(padded + rows_per_block - 1) / rows_per_block, args.paths.blocks_count}, shape.threads, shape.shared_bytes},
-        exec, args, first, padded, shape.shared_slots, shape.shared_sums, partial);
+        exec, args, room, first, padded, partial);
     launch("sum_leaf_tables.add", add_blocks_kernel,
            {{(rows + kAddThreads - 1) / kAddThreads, std::min<std::int64_t>(vectors, 65535)}, kAddThreads}, exec, args,
            first, rows, padded, partial, vectors);

@@ -65,14 +65,18 @@ void ExplainJob::connect() {
     columns.columns.push_back({schema.feature_names[f], schema.kinds[f] == FeatureKind::kText});
   }
   auto& predictor = options_.black_box->predictor;
-  if (gpu_) predictor.xgboost.device = options_.device.index;
+  if (gpus_.size() > 1) {
+    throw Error("usage.predictor", fmt::format("--device {}: a black box is asked on one GPU", options_.device.text),
+                {}, "use --device cuda:INDEX");
+  }
+  if (!gpus_.empty()) predictor.xgboost.device = gpus_.front().index;
   try {
     predictor_ = make_predictor(predictor, columns);
   } catch (Error const& error) {
     if (options_.device.kind != DeviceKind::kAuto || error.code() != "device.unavailable") throw;
     device_reason_ = error.what();
     console_.warning("device.unavailable", fmt::format("{}; --device auto goes on on the CPU", device_reason_));
-    gpu_ = false;
+    gpus_.clear();
     predictor.xgboost.device = -1;
     predictor_ = make_predictor(predictor, columns);
   }
@@ -88,7 +92,7 @@ void ExplainJob::prepare_black_box() {
   question.max_exact_players = question_.max_exact_players;
   question.mean_link = question_.mean_link;
   question.memory_bytes = options_.black_box->memory_bytes;
-  if (gpu_) question.device = options_.device.index;
+  if (!gpus_.empty()) question.device = gpus_.front().index;
   engine_ =
       make_black_box_engine(*predictor_, players, question, background(), [] { throw_if_requested(stop_flag()); });
   if (sum) engine_ = make_sum_engine(std::move(engine_), grouping_->players);

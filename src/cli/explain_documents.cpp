@@ -176,7 +176,7 @@ JobCosts ExplainJob::costs() const {
   out.stages = result_.seconds;
   out.seconds = seconds_;
   for (auto const& file : directory_->files()) out.bytes_written += file.bytes;
-  out.gpu = gpu_;
+  out.gpu = !gpus_.empty();
   out.threads = pipeline_.threads;
   out.engine_workers = pipeline_.engine_workers;
   out.chunk_rows = pipeline_.chunk_rows;
@@ -190,7 +190,10 @@ RunFacts ExplainJob::run_facts() const {
   facts.data_path = options_.data.path;
   facts.background_path = options_.background.path;
   facts.out_path = directory_->path();
-  facts.device = gpu_ ? "cuda:" + std::to_string(options_.device.index) + " " + device_name_ : "cpu";
+  facts.device = gpus_.empty() ? "cpu" : "";
+  for (auto const& gpu : gpus_) {
+    facts.device += fmt::format("{}cuda:{} {}", facts.device.empty() ? "" : ", ", gpu.index, gpu.name);
+  }
   facts.device_reason = device_reason_;
   auto const& pairs = result_.pairs_by;
   bool const is_estimated = std::any_of(pairs.begin(), pairs.end(), [](std::int64_t count) { return count > 0; });

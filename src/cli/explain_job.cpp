@@ -14,10 +14,10 @@
 #include "cli/progress_printer.h"
 #include "cli/signals.h"
 #include "cli/used_model.h"
+#include "explain/engine_devices.h"
 #include "explain/engine_mean.h"
 #include "explain/engine_sum.h"
 #include "explain/mean_link.h"
-#include "kernels/device.h"
 #include "limpid/error.h"
 #include "pipeline/additivity.h"
 #include "pipeline/threads.h"
@@ -25,23 +25,28 @@
 namespace limpid::cli {
 namespace {
 
-constexpr int kGpuStreams = 3;  ///< one copies in, one computes, one copies out
+constexpr int kGpuStreams = 3;  ///< of a GPU: one copies in, one computes, one copies out
 
-/// Whether the run goes to a GPU; throws Error device.unavailable.
-bool use_gpu(DeviceOption const& device) {
-  if (device.kind == DeviceKind::kCpu) return false;
+/// The GPUs that the run goes to; none: the CPU. Throws Error device.unavailable.
+std::vector<device::Profile> chosen_gpus(DeviceOption const& device) {
+  if (device.kind == DeviceKind::kCpu) return {};
   auto const found = device::profiles();
-  if (device.kind == DeviceKind::kAuto) return !found.empty();
+  if (device.kind == DeviceKind::kAuto && found.empty()) return {};
   if (found.empty()) {
     throw Error("device.unavailable",
                 fmt::format("--device {}, but no usable GPU: {}", device.text, device::unavailable_reason()), {},
                 "use --device auto to run on the CPU");
   }
-  if (static_cast<std::size_t>(device.index) >= found.size()) {
-    throw Error("device.unavailable",
-                fmt::format("--device {}, but there are only GPUs 0 to {}", device.text, found.size() - 1));
+  if (device.indices.empty()) return found;
+  std::vector<device::Profile> chosen;
+  for (auto const index : device.indices) {
+    if (static_cast<std::size_t>(index) >= found.size()) {
+      throw Error("device.unavailable",
+                  fmt::format("--device {}, but there are only GPUs 0 to {}", device.text, found.size() - 1));
+    }
+    chosen.push_back(found[static_cast<std::size_t>(index)]);
   }
-  return true;
+  return chosen;
 }
 
 /// Whether pairs can differ in more players than the lattice takes: no more than occur in the trees.
@@ -85,7 +90,7 @@ void ExplainJob::run() {
 
 void ExplainJob::run_stages() {
   started_at_ = utc_now();
-  gpu_ = may_use_gpu() && use_gpu(options_.device);
+  if (may_use_gpu()) gpus_ = chosen_gpus(options_.device);
   timed("model", [this] { load(); });
   open();
   timed("background", [this] { prepare_background(); });
@@ -161,7 +166,9 @@ RowsView ExplainJob::background_view() const noexcept {
 }
 
 std::unique_ptr<Engine> ExplainJob::make_engine(CompiledModel const& model) const {
-  if (gpu_) return make_cuda_engine(model, question_, background(), options_.device.index);
+  std::vector<std::unique_ptr<Engine>> engines;
+  for (auto const& gpu : gpus_) engines.push_back(make_cuda_engine(model, question_, background(), gpu.index));
+  if (!engines.empty()) return make_devices_engine(std::move(engines));
   return make_cpu_engine(model, question_, background(), make_parallel_for(options_.threads, stop_flag()));
 }
 
@@ -177,7 +184,6 @@ void ExplainJob::compile_models() {
 }
 
 void ExplainJob::prepare_engine() {
-  if (gpu_) device_name_ = device::profiles()[static_cast<std::size_t>(options_.device.index)].name;
   if (is_black_box()) return prepare_black_box();
   bool const estimates = std::any_of(models_.begin(), models_.end(),
                                      [this](CompiledModel const& model) { return may_estimate(model, question_); });
@@ -217,8 +223,10 @@ PipelineOptions ExplainJob::pipeline_options() const {
     black_box_pipeline(out);
     return out;
   }
-  out.engine_workers = gpu_ ? std::min(kGpuStreams, options_.threads) : options_.threads;
-  out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, models_[0], gpu_);
+  bool const on_gpu = !gpus_.empty();
+  int const streams = kGpuStreams * static_cast<int>(gpus_.size());
+  out.engine_workers = on_gpu ? std::min(streams, options_.threads) : options_.threads;
+  out.chunk_rows = options_.chunk_rows > 0 ? options_.chunk_rows : default_chunk_rows(question_, models_[0], on_gpu);
   out.max_exact_players = question_.max_exact_players;
   out.estimates = question_.estimator.has_value();
   if (question_.mean_link == MeanLink::kLogit) out.differ_from = "the background rows, taken together,";

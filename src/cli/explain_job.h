@@ -19,6 +19,7 @@
 #include "io/explanation_text.h"
 #include "io/output_directory.h"
 #include "io/row_source.h"
+#include "kernels/device.h"
 #include "limpid/ensemble.h"
 #include "pipeline/pipeline.h"
 
@@ -133,9 +134,8 @@ class ExplainJob {
   std::int64_t data_rows_ = 0;                  ///< counted by sampling; 0: not yet known
   std::unique_ptr<Predictor> predictor_;        ///< of a black box; outlives the engine
   std::unique_ptr<Engine> engine_;
-  bool gpu_ = false;
-  std::string device_name_;
-  std::string device_reason_;  ///< why `--device auto` left a GPU for the CPU; else empty
+  std::vector<device::Profile> gpus_;  ///< none: on the CPU
+  std::string device_reason_;          ///< why `--device auto` left a GPU for the CPU; else empty
   OutputShape shape_;
   PipelineOptions pipeline_;
   PipelineResult result_;

@@ -45,8 +45,12 @@ std::string ExplainJob::method_note() const {
 }
 
 std::string ExplainJob::device_note() const {
-  return gpu_ ? device_name_
-              : fmt::format("CPU ({}, {} thread{})", simd_target(), options_.threads, options_.threads == 1 ? "" : "s");
+  if (gpus_.empty()) {
+    return fmt::format("CPU ({}, {} thread{})", simd_target(), options_.threads, options_.threads == 1 ? "" : "s");
+  }
+  std::string names;
+  for (auto const& gpu : gpus_) names += (names.empty() ? "" : ", ") + gpu.name;
+  return names;
 }
 
 std::string ExplainJob::slow_hint() const {

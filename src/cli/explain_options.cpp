@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <system_error>
@@ -48,30 +49,46 @@ BackgroundOption background_option(Arguments const& arguments) {
   return out;
 }
 
-DeviceOption device_option(Arguments const& arguments) {
+/// "0,1" -> indices, each once; false for anything else.
+bool parse_devices(std::string const& text, std::vector<std::int32_t>& indices) {
   static constexpr std::int64_t kMaxDevices = 1024;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    std::size_t const end = std::min(text.find(',', begin), text.size());
+    std::int64_t index = 0;
+    if (!parse_integer(text.substr(begin, end - begin), 0, kMaxDevices, index)) return false;
+    auto const device = static_cast<std::int32_t>(index);
+    if (std::find(indices.begin(), indices.end(), device) != indices.end()) return false;
+    indices.push_back(device);
+    begin = end + 1;
+  }
+  return true;
+}
+
+DeviceOption device_option(Arguments const& arguments) {
   DeviceOption out;
   out.text = arguments.text("device");
-  std::int64_t index = 0;
+  out.indices = {0};
   if (out.text == "auto") return out;
   if (out.text == "cpu") {
     out.kind = DeviceKind::kCpu;
     return out;
   }
   std::string const prefix = "cuda:";
-  bool const cuda = out.text == "cuda" || (out.text.starts_with(prefix) &&
-                                           parse_integer(out.text.substr(prefix.size()), 0, kMaxDevices, index));
-  if (!cuda) {
+  bool is_known = out.text == "cuda";
+  if (out.text.starts_with(prefix)) {
+    out.indices.clear();
+    is_known = out.text == "cuda:all" || parse_devices(out.text.substr(prefix.size()), out.indices);
+  }
+  if (!is_known) {
     OptionSpec spec = *explain_spec().find("device");
-    spec.choices = {"auto", "cpu", "cuda", "cuda:0"};
+    spec.choices = {"auto", "cpu", "cuda", "cuda:0", "cuda:0,1", "cuda:all"};
     if (out.text.starts_with("gpu")) {
       throw Error("usage.value", fmt::format("--device '{}' is not a known value", out.text), {},
-                  "did you mean 'cuda'? --device takes auto, cpu, cuda, cuda:INDEX");
+                  "did you mean 'cuda'? --device takes auto, cpu, cuda, cuda:INDEX, cuda:INDEX,INDEX, cuda:all");
     }
     throw_bad_value(spec, out.text);
   }
   out.kind = DeviceKind::kCuda;
-  out.index = static_cast<std::int32_t>(index);
   return out;
 }
 

@@ -32,7 +32,7 @@ enum class DeviceKind : std::uint8_t { kAuto, kCpu, kCuda };
 
 struct DeviceOption {
   DeviceKind kind = DeviceKind::kAuto;
-  std::int32_t index = 0;
+  std::vector<std::int32_t> indices;  ///< of GPUs; empty: all of them
   std::string text;
 };
 

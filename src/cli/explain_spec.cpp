@@ -163,7 +163,7 @@ void add_output(std::vector<OptionSpec>& out) {
 
 void add_run(std::vector<OptionSpec>& out) {
   out.push_back(
-      {"device", "D", kRunGroup, "auto (a GPU where there is one), cpu, cuda, cuda:INDEX", "auto", {}, {}, ""});
+      {"device", "D", kRunGroup, "auto (a GPU where there is one), cpu, cuda, cuda:0,1, cuda:all", "auto", {}, {}, ""});
   add_memory_option(out);
   add_thread_options(out);
 }

@@ -44,7 +44,7 @@ struct Result {
 
 class CudaWorker final : public Engine::Worker {
  public:
-  explicit CudaWorker(CudaShared const& shared) : shared_(shared), exec_(shared.device) {}
+  explicit CudaWorker(CudaShared const& shared) : shared_(shared), exec_(shared.device) { shared_.keep_in_l2(exec_); }
 
   void explain(RowsView rows, bool count_only, Explanation& out) override {
     shape_explanation(shared_.model, shared_.question, rows.rows, out);
@@ -124,6 +124,7 @@ class CudaWorker final : public Engine::Worker {
     tables.outputs = out.outputs;
     tables.values = values_.on_device.data();
     tables.value_stride = out.stride;
+    tables.few_players = true;
     sum_leaf_tables_cuda(exec_, tables);
     for (auto const& group : shared_.groups_beside_walks()) {
       SumLongPathsArgs paths;

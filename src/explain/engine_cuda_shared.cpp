@@ -81,6 +81,14 @@ CudaShared::CudaShared(CompiledModel const& compiled, Question const& asked, Bac
 
 CudaShared::~CudaShared() = default;
 
+void CudaShared::keep_in_l2(device::Exec const& exec) const {
+  if (question.algorithm == Algorithm::kLattice) {
+    exec.keep_in_l2(background_.bytes.data(), background_.bytes.size());
+  } else {
+    exec.keep_in_l2(tables_.data(), tables_.size() * sizeof(float));
+  }
+}
+
 void CudaShared::upload_weights() {
   auto const count = static_cast<std::size_t>(background_rows);
   if (weights_.values() == nullptr) return;

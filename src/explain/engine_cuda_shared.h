@@ -94,6 +94,8 @@ class CudaShared {
   /// [B] on the device; nullptr: all equal.
   [[nodiscard]] double const* weight_values() const noexcept { return weight_values_.data(); }
   [[nodiscard]] DevicePatterns const& background() const noexcept { return background_; }
+  /// Asks for what every chunk reads again, and chunks in between would push out: leaf tables, or patterns.
+  void keep_in_l2(device::Exec const& exec) const;
   /// What estimates games over the whole background. REQUIRES: those, and an estimator.
   [[nodiscard]] LargeGames const* host_games() const noexcept { return &host_games_->games(); }
 

@@ -159,7 +159,7 @@ def test_hostile_model(tmp_path, change, code, words):
 
 
 @pytest.mark.skipif("cuda driver none" not in run("--version").stdout, reason="this machine has a GPU driver")
-@pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:3"])
+@pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:3", "cuda:0,1", "cuda:all"])
 def test_cuda_without_a_gpu(tmp_path, device):
     done = explain_text(tmp_path, GOOD, "--device", device)
     assert_error(done, "device.unavailable", 6, f"--device {device}", "no usable GPU", "--device auto")

@@ -68,4 +68,13 @@ inline void expect_same_answer(device::Exec const& exec, DeviceLattice const& on
          std::to_string(shape.players) + " players, link " + name_of(shape.link) + (shape.wide ? ", wide" : "");
 }
 
+/// Plays the case on the CPU, where its answer stays, and on the device.
+inline void expect_equal_games(LatticeCase& game) {
+  device::Exec const exec(0);
+  DeviceLattice const on_device(exec, game);
+  lattice_game_cpu(game.args);
+  lattice_game_cuda(exec, on_device.args(game.args));
+  expect_same_answer(exec, on_device, game);
+}
+
 }  // namespace limpid::tests

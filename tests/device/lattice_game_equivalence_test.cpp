@@ -9,15 +9,6 @@
 namespace limpid::tests {
 namespace {
 
-/// Plays the case on the CPU, where its answer stays, and on the device.
-void expect_equal_games(LatticeCase& game) {
-  device::Exec const exec(0);
-  DeviceLattice const on_device(exec, game);
-  lattice_game_cpu(game.args);
-  lattice_game_cuda(exec, on_device.args(game.args));
-  expect_same_answer(exec, on_device, game);
-}
-
 class LatticeGameEquivalence : public LongDeviceTest {};
 
 TEST_P(LatticeGameEquivalence, EveryLinkAndWidth) {

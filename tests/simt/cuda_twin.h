@@ -29,6 +29,7 @@
 #define LIMPID_SHARED_ARRAY(type, name, count) \
   auto& name = *static_cast<type(*)[count]>(   \
       ::limpid::simt::static_shared(sizeof(type[count]), alignof(type), ::limpid::simt::Site::here()))
+#define LIMPID_UNROLL
 // NOLINTEND(readability-identifier-naming,bugprone-macro-parentheses)
 
 namespace limpid {
@@ -36,14 +37,14 @@ namespace limpid {
 namespace simt {
 /// Arguments by value, as the device gets them; padding is cleared so that only what was set is looked at.
 template <class T>
-void check_kernel_argument(char const* kernel, T argument) {
+void check_kernel_argument(char const* kernel, std::int32_t device, T argument) {
   static_assert(std::is_trivially_copyable_v<T>, "kernel arguments are copied byte by byte");
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_clear_padding)
   __builtin_clear_padding(&argument);
 #endif
 #endif
-  check_argument(kernel, &argument, sizeof argument);
+  check_argument(kernel, device, &argument, sizeof argument);
 }
 }  // namespace simt
 
@@ -54,7 +55,7 @@ void launch(char const* name, void (*kernel)(P...), LaunchShape const& shape, de
   static_assert((sizeof(P) + ... + 0) <= kArgumentLimit);
   if (shape.blocks.volume() == 0) return;
   check_launch(name, shape, exec.profile());
-  (simt::check_kernel_argument(name, args), ...);
+  (simt::check_kernel_argument(name, exec.profile().index, args), ...);
   auto const dim = [](Extent const& e) {
     return dim3(static_cast<unsigned>(e.x), static_cast<unsigned>(e.y), static_cast<unsigned>(e.z));
   };
@@ -76,6 +77,11 @@ void store_vector(T* pointer, V value, simt::Site site = simt::Site::here()) {
   if (reinterpret_cast<std::uintptr_t>(pointer) % sizeof(V) != 0) simt::fail_kernel("misaligned vector store", site);
   simt::note_write(pointer, sizeof(V));
   __builtin_memcpy(pointer, &value, sizeof(V));
+}
+
+template <class T>
+T load_changing(T const* pointer) {
+  return __atomic_load_n(pointer, __ATOMIC_RELAXED);
 }
 
 /// The bytes are undefined from here to the wait, as they may be on a device.

@@ -59,7 +59,7 @@ bool run_next(Exec::Impl& stream) {
     stream.queue.pop_front();
   }
   if (stream.failure) return true;  // a failed stream does nothing more
-  simt::DeviceAccess const access;
+  simt::DeviceAccess const access(stream.profile.index);
   try {
     work();
   } catch (...) {
@@ -88,10 +88,11 @@ void drain(Exec::Impl& stream) {
   }
 }
 
-void require_device(void const* memory, std::size_t bytes, char const* what) {
-  if (!simt::is_device_range(memory, bytes)) {
+void require_device(Exec const& exec, void const* memory, std::size_t bytes, char const* what) {
+  std::int32_t const device = exec.profile().index;
+  if (simt::device_of(memory) != device || !simt::is_device_range(memory, bytes)) {
     throw simt::Failure(std::string(what) + ": " + std::to_string(bytes) +
-                        " bytes that are not inside one allocation of the device");
+                        " bytes that are not inside one allocation of device " + std::to_string(device));
   }
 }
 
@@ -110,15 +111,23 @@ LibraryPlaces library_places() {
   return {is_given ? std::vector<std::string>{folder} : std::vector<std::string>{}, false};
 }
 
-std::vector<Profile> profiles() { return {simt::profile_named(simt::settings().profile)}; }
+std::vector<Profile> profiles() {
+  auto const count = static_cast<std::size_t>(simt::settings().devices);
+  std::vector<Profile> all(count, simt::profile_named(simt::settings().profile));
+  for (std::size_t i = 0; i < count; ++i) all[i].index = static_cast<std::int32_t>(i);
+  return all;
+}
 std::string unavailable_reason() { return {}; }
 std::string toolkit_version() { return "emulator"; }
 std::string driver_version() { return "emulator"; }
 
 Exec::Exec(std::int32_t index) : impl_(std::make_unique<Impl>()) {
-  if (index != 0)
-    throw Error("device.unavailable", "the emulator has no device " + std::to_string(index) + ", only device 0");
-  impl_->profile = profiles().front();
+  auto const found = profiles();
+  if (index < 0 || static_cast<std::size_t>(index) >= found.size()) {
+    throw Error("device.unavailable",
+                "the emulator has no device " + std::to_string(index) + ", only " + std::to_string(found.size()));
+  }
+  impl_->profile = found[static_cast<std::size_t>(index)];
   std::lock_guard const lock(streams().mutex);
   streams().all.push_back(impl_.get());
 }
@@ -141,21 +150,21 @@ Profile const& Exec::profile() const noexcept { return impl_->profile; }
 
 void Exec::copy_in(void* device, void const* host, std::size_t bytes) const {
   if (bytes == 0) return;
-  require_device(device, bytes, "copy_in");
+  require_device(*this, device, bytes, "copy_in");
   require_host(host, "copy_in");
   simt::enqueue(*this, [=] { std::memcpy(device, host, bytes); });
 }
 
 void Exec::copy_out(void* host, void const* device, std::size_t bytes) const {
   if (bytes == 0) return;
-  require_device(device, bytes, "copy_out");
+  require_device(*this, device, bytes, "copy_out");
   require_host(host, "copy_out");
   simt::enqueue(*this, [=] { std::memcpy(host, device, bytes); });
 }
 
 void Exec::zero(void* device, std::size_t bytes) const {
   if (bytes == 0) return;
-  require_device(device, bytes, "zero");
+  require_device(*this, device, bytes, "zero");
   simt::enqueue(*this, [=] { std::memset(device, 0, bytes); });
 }
 
@@ -165,6 +174,10 @@ void Exec::wait() const {
   simt::check_device_bounds();
 }
 
+void Exec::keep_in_l2(void const* device, std::size_t bytes) const {
+  if (bytes != 0) require_device(*this, device, bytes, "keep_in_l2");
+}
+
 void* Exec::workspace(std::size_t bytes) const {
   Impl& impl = *impl_;
   if (bytes > impl.workspace_bytes) {
@@ -172,7 +185,7 @@ void* Exec::workspace(std::size_t bytes) const {
     simt::release_device(impl.workspace);
     impl.workspace = nullptr;
     impl.workspace_bytes = 0;
-    impl.workspace = simt::allocate_device(bytes);
+    impl.workspace = simt::allocate_device(impl.profile.index, bytes);
     impl.workspace_bytes = bytes;
   }
   void* const memory = impl.workspace;
@@ -181,12 +194,13 @@ void* Exec::workspace(std::size_t bytes) const {
   return memory;
 }
 
-void* allocate(std::int32_t /*index*/, std::size_t bytes) { return simt::allocate_device(bytes); }
+void* allocate(std::int32_t index, std::size_t bytes) { return simt::allocate_device(index, bytes); }
 
 /// A stream's failure stays for its own wait().
-void synchronise(std::int32_t /*index*/) {
+void synchronise(std::int32_t index) {
   std::lock_guard const lock(streams().mutex);
   for (Exec::Impl* stream : streams().all) {
+    if (stream->profile.index != index) continue;
     std::lock_guard const running(stream->run_mutex);
     while (run_next(*stream)) {
     }

@@ -36,6 +36,18 @@ compare response --interactions
 compare margin --interactions
 compare response --interactions=top:5 "${groups[@]}" --group-mode sum
 
+# Two devices: the same, and run.json names both.
+for space in response margin; do
+  explain "$space" cpu --chunk-rows 8
+  for devices in cuda:all cuda:1,0; do
+    LIMPID_CUDA_LIBRARIES=none LIMPID_SIMT=t4,shuffled,4,2 explain "$space" "$devices" --chunk-rows 8
+    diff -r "$work/$space-cpu" "$work/$space-$devices"
+    grep -q '"device": "cuda:[01] t4, cuda:[01] t4"' "$work/run.json"
+    rm -r "$work/$space-$devices"
+  done
+  rm -r "$work/$space-cpu"
+done
+
 # Pairs above the lattice's limit: the same with the host's operators, and with those of the device's libraries.
 for estimator in gp wls; do
   compare response --estimator "$estimator" --max-exact-players 3 --coalitions 40

@@ -3,10 +3,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <numeric>
 
 #include "limpid/error.h"
 #include "tests/simt/sanitizers.h"
@@ -18,13 +21,14 @@ namespace {
 struct Allocation {
   std::size_t bytes = 0;   // asked for
   std::size_t mapped = 0;  // whole pages, guard page not counted
+  std::size_t device = 0;
 };
 
 struct Memory {
   std::mutex mutex;
   std::map<std::uintptr_t, Allocation> live;  // by address
-  std::size_t in_use = 0;
-  int users = 0;
+  std::array<std::size_t, kMostDevices> in_use{};
+  std::array<int, kMostDevices> users{};
 };
 
 Memory& memory() {
@@ -40,10 +44,20 @@ std::size_t page_bytes() {
 // NOLINTNEXTLINE(performance-no-int-to-ptr): device addresses are kept as numbers
 unsigned char* bytes_at(std::uintptr_t address) { return reinterpret_cast<unsigned char*>(address); }
 
-void set_access(Memory const& all, bool open) {
+void set_access(Memory const& all, std::size_t device, bool open) {
   for (auto const& [address, allocation] : all.live) {
+    if (allocation.device != device) continue;
     mprotect(bytes_at(address), allocation.mapped, open ? PROT_READ | PROT_WRITE : PROT_NONE);
   }
+}
+
+/// The allocation that holds the address, or the end.
+std::map<std::uintptr_t, Allocation>::const_iterator find_allocation(Memory const& all, void const* address) {
+  auto const at = reinterpret_cast<std::uintptr_t>(address);
+  auto found = all.live.upper_bound(at);
+  if (found == all.live.begin()) return all.live.end();
+  --found;
+  return at - found->first <= found->second.bytes ? found : all.live.end();
 }
 
 /// REQUIRES: the memory is accessible.
@@ -59,15 +73,17 @@ void check_bounds(std::uintptr_t address, Allocation const& allocation) {
 
 }  // namespace
 
-void* allocate_device(std::size_t bytes) {
+void* allocate_device(std::int32_t device, std::size_t bytes) {
   Memory& all = memory();
   std::lock_guard const lock(all.mutex);
+  auto const of_device = static_cast<std::size_t>(device);
+  std::size_t const in_use = all.in_use.at(of_device);
   std::size_t const limit =
       settings().memory_limit != 0 ? settings().memory_limit : profile_named(settings().profile).global_memory;
-  if (bytes > limit - std::min(limit, all.in_use)) {
+  if (bytes > limit - std::min(limit, in_use)) {
     throw Error("device.memory", "out of device memory: " + std::to_string(bytes) + " bytes asked for, " +
-                                     std::to_string(limit - std::min(limit, all.in_use)) + " of " +
-                                     std::to_string(limit) + " free");
+                                     std::to_string(limit - std::min(limit, in_use)) + " of " + std::to_string(limit) +
+                                     " free");
   }
   std::size_t const page = page_bytes();
   std::size_t const mapped = (bytes + page - 1) / page * page;
@@ -76,9 +92,9 @@ void* allocate_device(std::size_t bytes) {
   mprotect(static_cast<unsigned char*>(base) + mapped, page, PROT_NONE);
   std::memset(base, kUndefined, mapped);
   poison(static_cast<unsigned char*>(base) + bytes, mapped - bytes);
-  if (all.users == 0) mprotect(base, mapped, PROT_NONE);
-  all.live[reinterpret_cast<std::uintptr_t>(base)] = {bytes, mapped};
-  all.in_use += bytes;
+  if (all.users[of_device] == 0) mprotect(base, mapped, PROT_NONE);
+  all.live[reinterpret_cast<std::uintptr_t>(base)] = {bytes, mapped, of_device};
+  all.in_use[of_device] += bytes;
   return base;
 }
 
@@ -90,23 +106,29 @@ void release_device(void* address) noexcept {
   if (found == all.live.end()) return;
   unpoison(address, found->second.mapped);
   munmap(address, found->second.mapped + page_bytes());
-  all.in_use -= found->second.bytes;
+  all.in_use[found->second.device] -= found->second.bytes;
   all.live.erase(found);
 }
 
 std::size_t device_bytes_in_use() {
   std::lock_guard const lock(memory().mutex);
-  return memory().in_use;
+  auto const& in_use = memory().in_use;
+  return std::accumulate(in_use.begin(), in_use.end(), std::size_t{0});
 }
 
 bool is_device_range(void const* address, std::size_t bytes) {
   Memory& all = memory();
   std::lock_guard const lock(all.mutex);
-  auto const at = reinterpret_cast<std::uintptr_t>(address);
-  auto found = all.live.upper_bound(at);
-  if (found == all.live.begin()) return false;
-  --found;
-  return at - found->first <= found->second.bytes && bytes <= found->second.bytes - (at - found->first);
+  auto const found = find_allocation(all, address);
+  if (found == all.live.end()) return false;
+  return bytes <= found->second.bytes - (reinterpret_cast<std::uintptr_t>(address) - found->first);
+}
+
+std::int32_t device_of(void const* address) {
+  Memory& all = memory();
+  std::lock_guard const lock(all.mutex);
+  auto const found = find_allocation(all, address);
+  return found == all.live.end() ? -1 : static_cast<std::int32_t>(found->second.device);
 }
 
 bool is_host_address(void const* address) {
@@ -121,25 +143,37 @@ bool is_host_address(void const* address) {
 
 void check_device_bounds() {
   Memory& all = memory();
-  DeviceAccess const access;
-  std::lock_guard const lock(all.mutex);
-  for (auto const& [address, allocation] : all.live) check_bounds(address, allocation);
+  for (std::int32_t device = 0; device < settings().devices; ++device) {
+    DeviceAccess const access(device);
+    std::lock_guard const lock(all.mutex);
+    for (auto const& [address, allocation] : all.live) {
+      if (allocation.device == static_cast<std::size_t>(device)) check_bounds(address, allocation);
+    }
+  }
 }
 
-DeviceAccess::DeviceAccess() {
+DeviceAccess::DeviceAccess(std::int32_t device) : device_(device) {
+  auto const of_device = static_cast<std::size_t>(device);
   std::lock_guard const lock(memory().mutex);
-  if (memory().users++ == 0) set_access(memory(), true);
+  if (memory().users.at(of_device)++ == 0) set_access(memory(), of_device, true);
 }
 
 DeviceAccess::~DeviceAccess() {
+  auto const of_device = static_cast<std::size_t>(device_);
   std::lock_guard const lock(memory().mutex);
-  if (--memory().users == 0) set_access(memory(), false);
+  if (--memory().users[of_device] == 0) set_access(memory(), of_device, false);
 }
 
-void check_argument(char const* kernel, void const* argument, std::size_t bytes) {
+void check_argument(char const* kernel, std::int32_t device, void const* argument, std::size_t bytes) {
   for (std::size_t offset = 0; offset + sizeof(void*) <= bytes; offset += sizeof(void*)) {
     void const* word = nullptr;
     std::memcpy(&word, static_cast<unsigned char const*>(argument) + offset, sizeof word);
+    std::int32_t const owner = device_of(word);
+    if (owner >= 0 && owner != device) {
+      throw Failure(std::string("kernel '") + kernel + "' on device " + std::to_string(device) +
+                    ": an argument points to memory of device " + std::to_string(owner) + " (word " +
+                    std::to_string(offset / sizeof(void*)) + " of it)");
+    }
     if (is_host_address(word)) {
       throw Failure(std::string("kernel '") + kernel + "': an argument points to host memory (word " +
                     std::to_string(offset / sizeof(void*)) + " of it)");

@@ -18,12 +18,13 @@ constexpr std::size_t kGiB = std::size_t{1} << 30;
 
 /// Shared memory per block: with the opt-in attribute, CUDA C++ Programming Guide, table "Technical specifications
 /// per compute capability".
-std::array<device::Profile, 4> const& profiles() {
-  static std::array<device::Profile, 4> const all{{
+std::array<device::Profile, 5> const& profiles() {
+  static std::array<device::Profile, 5> const all{{
       {"t4", 0, 40, 1024, std::size_t{64} << 10, 16 * kGiB, 75},
       {"l4", 0, 58, 1024, std::size_t{99} << 10, 24 * kGiB, 89},
       {"a100", 0, 108, 1024, std::size_t{163} << 10, 40 * kGiB, 80},
       {"h100", 0, 132, 1024, std::size_t{227} << 10, 80 * kGiB, 90},
+      {"small", 0, 1, 1024, std::size_t{64} << 10, 16 * kGiB, 75},  // blocks and warps get more than one piece of work
   }};
   return all;
 }
@@ -92,6 +93,12 @@ Settings parse_settings(std::string const& text) {
     }
   }
   if (std::getline(parts, part, ',') && !part.empty()) result.seed = std::stoull(part);
+  if (std::getline(parts, part, ',') && !part.empty()) {
+    result.devices = std::stoi(part);
+    if (result.devices < 1 || result.devices > kMostDevices) {
+      throw std::invalid_argument("LIMPID_SIMT: '" + part + "' devices, expected 1 to " + std::to_string(kMostDevices));
+    }
+  }
   return result;
 }
 
@@ -99,7 +106,7 @@ device::Profile profile_named(std::string const& name) {
   for (auto const& profile : profiles()) {
     if (profile.name == name) return profile;
   }
-  throw std::invalid_argument("LIMPID_SIMT: unknown device profile '" + name + "' (t4, l4, a100, h100)");
+  throw std::invalid_argument("LIMPID_SIMT: unknown device profile '" + name + "' (t4, l4, a100, h100, small)");
 }
 
 std::vector<std::string> profile_names() {

@@ -31,15 +31,18 @@ struct Site {
 };
 
 struct Settings {
-  std::string profile = "t4";  ///< t4, l4, a100, h100
+  std::string profile = "t4";  ///< t4, l4, a100, h100; small: a t4 of one multiprocessor
   Order order = Order::kForward;
   std::uint64_t seed = 1;
   std::string skipped_barrier;   ///< Site::text() of a barrier that does nothing: mutation tests
-  std::size_t memory_limit = 0;  ///< bytes of device memory; 0: the profile's
+  std::size_t memory_limit = 0;  ///< bytes of memory per device; 0: the profile's
+  std::int32_t devices = 1;      ///< how many there are, all of the same profile, at most kMostDevices
 };
 
-/// The settings in force. At first LIMPID_SIMT=profile,order,seed and LIMPID_SIMT_SKIP_BARRIER=file:line from the
-/// environment, e.g. LIMPID_SIMT=h100,shuffled,7; every part may be left out.
+inline constexpr std::int32_t kMostDevices = 8;
+
+/// The settings in force. At first LIMPID_SIMT=profile,order,seed,devices and LIMPID_SIMT_SKIP_BARRIER=file:line from
+/// the environment, e.g. LIMPID_SIMT=h100,shuffled,7,2; every part may be left out.
 [[nodiscard]] Settings const& settings();
 /// REQUIRES: no device work is under way. Throws std::invalid_argument for an unknown profile.
 void configure(Settings const& settings);

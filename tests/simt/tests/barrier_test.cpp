@@ -6,6 +6,7 @@
 #include <set>
 
 #include "device/device_case.h"
+#include "device/device_lattice.h"
 #include "device/device_operator.h"
 #include "device/focused_device.h"
 #include "device/sampled_case.h"
@@ -53,7 +54,7 @@ TEST(BarrierCase, LeafTables) {
 }
 
 /// Long paths too, whose patterns and products are shared.
-TEST(BarrierCase, InteractionsOnTheLattice) {
+TEST(BarrierCase, InteractionsOfTheMargin) {
   for (Method const method : {Method::kInterventional, Method::kPathDependent}) {
     Question question{Space::kMargin, method, Algorithm::kLeafTables, 16};
     question.interactions = true;
@@ -79,13 +80,26 @@ TEST(BarrierCase, LatticeOfLongPaths) {
                            3);
 }
 
-TEST(BarrierCase, Interactions) {
+TEST(BarrierCase, InteractionsOnTheLattice) {
   ModelShape shape = small_shape(9, 4, 6);
   shape.link = Link::kSoftmax;
   shape.outputs = 3;
   Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
   question.interactions = true;
   expect_engine_equals_cpu(shape, question, 3);
+}
+
+/// More pairs than warps that play them.
+TEST(BarrierCase, LatticesOnWarps) {
+  tests::LatticeCase game =
+      tests::make_lattice_case({.rows = 9, .background = 8, .players = 4, .short_leaves = 600, .longest = 2});
+  tests::expect_equal_games(game);
+}
+
+/// More pairs than blocks that play them, of more players than a warp's registers hold.
+TEST(BarrierCase, LatticesOnBlocks) {
+  tests::LatticeCase game = tests::make_lattice_case({.rows = 1, .background = 9, .players = 12, .short_leaves = 60});
+  tests::expect_equal_games(game);
 }
 
 /// More than one stage of leaves, short and long.
@@ -130,17 +144,18 @@ std::set<std::string> barriers_in_source() {
   return sites;
 }
 
-char const* const kCases[] = {"BarrierCase.LeafTables",         "BarrierCase.Interactions",
-                              "BarrierCase.WalkedTrees",        "BarrierCase.Lattice",
-                              "BarrierCase.LatticeOfLongPaths", "BarrierCase.SampledGame",
-                              "BarrierCase.ApplyOperator",      "BarrierCase.RowsWithTheirBackground",
-                              "BarrierCase.FocusedGame"};
+char const* const kCases[] = {
+    "BarrierCase.LeafTables",      "BarrierCase.InteractionsOfTheMargin",  "BarrierCase.WalkedTrees",
+    "BarrierCase.Lattice",         "BarrierCase.InteractionsOnTheLattice", "BarrierCase.LatticeOfLongPaths",
+    "BarrierCase.LatticesOnWarps", "BarrierCase.LatticesOnBlocks",         "BarrierCase.SampledGame",
+    "BarrierCase.ApplyOperator",   "BarrierCase.RowsWithTheirBackground",  "BarrierCase.FocusedGame"};
 
 /// The first case that notices the missing barrier, and how; empty: none.
 std::string noticed_by(std::string const& site, std::string const& order) {
   for (char const* const name : kCases) {
     Outcome const outcome = run_again(
-        name, {{"LIMPID_SIMT", "t4," + order}, {"LIMPID_SIMT_SKIP_BARRIER", site}, {"TSAN_OPTIONS", kHaltAtFirstRace}});
+        name,
+        {{"LIMPID_SIMT", "small," + order}, {"LIMPID_SIMT_SKIP_BARRIER", site}, {"TSAN_OPTIONS", kHaltAtFirstRace}});
     bool const race = outcome.output.find("ThreadSanitizer: data race") != std::string::npos;
     if (simt::kTsan ? race && outcome.exit_code == kRaceExit : outcome.exit_code != 0) return name;
   }
@@ -148,7 +163,7 @@ std::string noticed_by(std::string const& site, std::string const& order) {
 }
 
 TEST(BarrierMutation, SitesAreMetByTheCases) {
-  Outcome const outcome = run_again("BarrierCase.*", {{"LIMPID_SIMT_LIST_BARRIERS", "1"}});
+  Outcome const outcome = run_again("BarrierCase.*", {{"LIMPID_SIMT", "small"}, {"LIMPID_SIMT_LIST_BARRIERS", "1"}});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
   for (auto const& site : barriers_in_source()) {
     EXPECT_NE(outcome.output.find("barrier met: " + site + "\n"), std::string::npos) << site << " was never met";

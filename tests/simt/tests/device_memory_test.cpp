@@ -101,6 +101,70 @@ TEST(DeviceMemory, LimitIsToldWithSizes) {
   simt::configure(before);
 }
 
+/// Settings in force while it lives.
+class Configured {
+ public:
+  explicit Configured(simt::Settings const& settings) : before_(simt::settings()) { simt::configure(settings); }
+  ~Configured() { simt::configure(before_); }
+  Configured(Configured const&) = delete;
+  Configured& operator=(Configured const&) = delete;
+
+ private:
+  simt::Settings before_;
+};
+
+TEST(DeviceMemory, BelongsToOneDevice) {
+  Configured const two({"t4", simt::Order::kForward, 1, {}, 0, 2});
+  ASSERT_EQ(device::profiles().size(), 2U);
+  EXPECT_EQ(device::profiles()[1].index, 1);
+  LIMPID_EXPECT_SAYS(failure_of([] { device::Exec const third(2); }), "no device 2, only 2");
+  device::Exec const first(0);
+  device::Exec const second(1);
+  EXPECT_EQ(second.profile().index, 1);
+  device::Buffer<int> const four(first, 4);
+  std::vector<int> host(4, 7);
+  LIMPID_EXPECT_SAYS(failure_of([&] {
+                       launch("add_one", add_one_kernel, {1, 32}, second, Values{true, four.data()}, 4);
+                     }),
+                     "kernel 'add_one' on device 1: an argument points to memory of device 0");
+  LIMPID_EXPECT_SAYS(failure_of([&] { second.copy_in(four.data(), host.data(), 16); }), "allocation of device 1");
+  LIMPID_EXPECT_SAYS(failure_of([&] { second.copy_out(host.data(), four.data(), 16); }), "allocation of device 1");
+  LIMPID_EXPECT_SAYS(failure_of([&] { second.zero(four.data(), 16); }), "allocation of device 1");
+  LIMPID_EXPECT_SAYS(failure_of([&] { second.keep_in_l2(four.data(), 16); }), "allocation of device 1");
+  device::Buffer<int> const own(second, std::span<int const>(host));
+  launch("add_one", add_one_kernel, {1, 32}, second, Values{true, own.data()}, 4);
+  EXPECT_EQ(copy_back(second, own), std::vector<int>(4, 8));
+}
+
+/// A pointer inside of what a kernel reads is not looked at before the launch; its use ends the process.
+__global__ void follow_kernel(int* const* pointer) { **pointer += 1; }
+
+TEST(DeviceMemoryDeathTest, OfAnotherDeviceCannotBeRead) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  Configured const two({"t4", simt::Order::kForward, 1, {}, 0, 2});
+  device::Exec const first(0);
+  device::Exec const second(1);
+  device::Buffer<int> const four(first, 4);
+  first.wait();
+  std::vector<int*> const pointer{four.data()};
+  device::Buffer<int*> const on_second(second, std::span<int* const>(pointer));
+  EXPECT_DEATH(
+      {
+        launch("follow", follow_kernel, {1, 1}, second, on_second.data());
+        second.wait();
+      },
+      "");
+}
+
+TEST(DeviceMemory, IsLimitedPerDevice) {
+  Configured const two({"t4", simt::Order::kForward, 1, {}, 1000, 2});
+  device::Exec const first(0);
+  device::Exec const second(1);
+  device::Buffer<char> const some(first, 600);
+  device::Buffer<char> const more(second, 600);
+  LIMPID_EXPECT_SAYS(failure_of([&] { device::Buffer<char> const most(second, 500); }), "400 of 1000 free");
+}
+
 TEST(Stream, NothingHappensBeforeTheWait) {
   device::Exec const exec(0);
   std::vector<int> host{1, 2};
@@ -158,7 +222,10 @@ TEST(LaunchLimits, AreTheProfiles) {
     simt::configure({name, simt::Order::kForward, 1, {}, 0});
     device::Exec const exec(0);
     auto const limit = exec.profile().shared_per_block;
-    EXPECT_EQ(limit, name == "t4" ? 65536U : name == "l4" ? 101376U : name == "a100" ? 166912U : 232448U);
+    EXPECT_EQ(limit, name == "t4" || name == "small" ? 65536U
+                     : name == "l4"                  ? 101376U
+                     : name == "a100"                ? 166912U
+                                                     : 232448U);
     EXPECT_EQ(failure_of([&] { launch("add_one", add_one_kernel, {1, 32, limit}, exec, Values{}, 0); }), "");
     LIMPID_EXPECT_SAYS(failure_of([&] {
                          launch("add_one", add_one_kernel, {1, 32, limit + 1}, exec, Values{}, 0);
@@ -189,6 +256,10 @@ TEST(Settings, AreReadFromText) {
   EXPECT_EQ(all.profile, "h100");
   EXPECT_EQ(all.order, simt::Order::kShuffled);
   EXPECT_EQ(all.seed, 7U);
+  EXPECT_EQ(all.devices, 1);
+  EXPECT_EQ(simt::parse_settings("h100,shuffled,7,2").devices, 2);
+  EXPECT_THROW(static_cast<void>(simt::parse_settings("t4,,,0")), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(simt::parse_settings("t4,,,9")), std::invalid_argument);
   EXPECT_EQ(simt::parse_settings(",reverse").order, simt::Order::kReverse);
   EXPECT_EQ(simt::parse_settings("").profile, "t4");
   EXPECT_THROW(static_cast<void>(simt::parse_settings("b200")), std::invalid_argument);
