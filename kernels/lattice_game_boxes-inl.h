@@ -61,6 +61,24 @@ class BoxCubes {
     });
   }
 
+  /// Alive boxes of the pair.
+  [[nodiscard]] std::size_t count() const {
+    std::size_t sum = 0;
+    for (std::size_t g = 0; g < cubes_.begin.size(); ++g) sum += cubes_.end[g] - cubes_.begin[g];
+    return sum;
+  }
+  /// Calls visit(output, A, B, fixed point) for the cubes of the pair, sets of players.
+  template <class Visit>
+  void for_each_cube(Visit const& visit) {
+    with_sets([&](auto& alive, auto /*mask*/) {
+      for (std::size_t g = 0; g < cubes_.begin.size(); ++g) {
+        for (std::size_t i = cubes_.begin[g]; i < cubes_.end[g]; ++i) {
+          visit(g, alive.inside(i), alive.outside(i), value<std::uint64_t>(i));
+        }
+      }
+    });
+  }
+
   /// Adds the Moebius forms of all outputs to lattices [G x 2^bits]; lattice bit i is the i-th of `players`.
   template <class Int>
   void scatter(std::uint64_t players, std::int32_t bits, Int* lattices) {

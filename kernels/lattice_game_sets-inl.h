@@ -153,6 +153,14 @@ class AliveBoxes {
     return any_of(live);
   }
 
+  /// A and B of the alive box i, sets of players.
+  [[nodiscard]] std::uint64_t inside(std::size_t i) const noexcept {
+    return kPacked ? inside_.data()[i] & 0xFFFFU : std::uint64_t{inside_.data()[i]};
+  }
+  [[nodiscard]] std::uint64_t outside(std::size_t i) const noexcept {
+    return kPacked ? std::uint64_t{inside_.data()[i]} >> 16U : std::uint64_t{outside_.data()[i]};
+  }
+
   /// Sets -> lattice bits, for the players that stay.
   void extract(SqueezeMoves const& moves, LatticeCubes& out) {
     std::size_t const room_for = out.end.back() + 2 * kMostLanes;

@@ -41,13 +41,45 @@ class RowEstimates {
       pair_.order(all_.order_seed, args_.background_begin + z);
       auto const design = all_.estimators->of(static_cast<std::int32_t>(pair_.players().size()));
       observe(design);
-      for (std::int32_t g = 0; g < args_.outputs; ++g) estimate(design, g, args_.weight(z), r);
+      keep(design, args_.weight(z), r);
       ++estimated;
     }
     return estimated;
   }
 
+  /// Adds the values of the pairs that are kept, and their variances, in the order in which they came.
+  void estimate() {
+    if (count_ == 0) return;
+    std::size_t const games = count_ * static_cast<std::size_t>(args_.outputs);
+    reserve(games);
+    ApplyOperatorArgs apply;
+    apply.estimator = design_;
+    apply.games = static_cast<std::int64_t>(games);
+    apply.differences = differences_.data();
+    apply.values = phi_.data();
+    apply.variances = variances_.data();
+    apply.stride = design_.players;
+    apply.checks = checks_.data();
+    apply_operator_cpu(apply);
+    std::size_t from = 0;
+    for (std::size_t n = 0; n < count_; ++n) {
+      Kept const& pair = kept_[n];
+      for (std::int32_t g = 0; g < args_.outputs; ++g) {
+        for (std::uint32_t const player : pair.players) {
+          at(all_.sums, g, player, pair.row) += pair.weight * phi_[from];
+          at(all_.squares, g, player, pair.row) += (pair.weight * pair.weight) * variances_[from];
+          ++from;
+        }
+      }
+    }
+    count_ = 0;
+  }
+
  private:
+  /// Pairs with as many players as the one before are kept, so that the operator is read once for some of them.
+  static constexpr std::size_t kMostKept = 8;
+  static constexpr std::size_t kMostDifferences = std::size_t{1} << 17U;  ///< 1 MB
+
   [[nodiscard]] double& at(double* data, std::int32_t g, std::uint32_t player, std::int64_t r) const {
     return data[(static_cast<std::int64_t>(g) * args_.players + player) * args_.value_stride + r];
   }
@@ -63,7 +95,7 @@ class RowEstimates {
       double* const out = responses_.data() + g * stride;
       respond(sums_.coalitions(), pairs, g, out);  // what it writes beyond the pairs is overwritten
       respond(sums_.complements(), pairs, g, out + pairs);
-      auto const ends = ends_of(cubes[g], design.words);
+      auto const ends = ends_of(cubes[g]);
       out[2 * pairs] = own_link(margin(ends.empty, g));
       out[2 * pairs + 1] = own_link(margin(ends.full, g));
     }
@@ -100,30 +132,40 @@ class RowEstimates {
     return lattice::margin_of<double>(static_cast<lattice::Narrow>(fixed), args_.step[g], args_.base_margin[g]);
   }
 
-  /// Values of output g and their variances.
-  void estimate(EstimatorView const& design, std::int32_t g, double weight, std::int64_t r) {
+  /// A pair whose differences are known.
+  struct Kept {
+    double weight;
+    std::int64_t row;
+    std::vector<std::uint32_t> players;  ///< [V]
+  };
+
+  void keep(EstimatorView const& design, double weight, std::int64_t r) {
+    auto const outputs = static_cast<std::size_t>(args_.outputs);
     auto const pairs = static_cast<std::size_t>(design.pairs);
-    double const* const v = responses_.data() + static_cast<std::size_t>(g) * (2 * pairs + 2);
-    std::vector<std::uint32_t> const& players = pair_.players();
-    differences_.resize(pairs + 1);
-    for (std::size_t p = 0; p < pairs; ++p) differences_[p] = 0.5 * (v[p] - v[pairs + p]);
-    differences_[pairs] = v[2 * pairs + 1] - v[2 * pairs];
-    phi_.resize(players.size());
-    variances_.resize(players.size());
-    checks_.resize(static_cast<std::size_t>(design.checks));
-    ApplyOperatorArgs apply;
-    apply.estimator = design;
-    apply.games = 1;
-    apply.differences = differences_.data();
-    apply.values = phi_.data();
-    apply.variances = variances_.data();
-    apply.stride = design.players;
-    apply.checks = checks_.data();
-    apply_operator_cpu(apply);
-    for (std::size_t i = 0; i < phi_.size(); ++i) {
-      at(all_.sums, g, players[i], r) += weight * phi_[i];
-      at(all_.squares, g, players[i], r) += (weight * weight) * variances_[i];
+    std::size_t const of_pair = outputs * (pairs + 1);
+    if (count_ > 0 && design.players != design_.players) estimate();
+    design_ = design;
+    if (kept_.size() == count_) kept_.emplace_back();
+    Kept& kept = kept_[count_];
+    kept.weight = weight;
+    kept.row = r;
+    kept.players = pair_.players();
+    differences_.resize(std::max(differences_.size(), (count_ + 1) * of_pair));
+    for (std::size_t g = 0; g < outputs; ++g) {
+      double const* const v = responses_.data() + g * (2 * pairs + 2);
+      double* const out = differences_.data() + count_ * of_pair + g * (pairs + 1);
+      for (std::size_t p = 0; p < pairs; ++p) out[p] = 0.5 * (v[p] - v[pairs + p]);
+      out[pairs] = v[2 * pairs + 1] - v[2 * pairs];
     }
+    ++count_;
+    if (count_ == kMostKept || (count_ + 1) * of_pair > kMostDifferences) estimate();
+  }
+
+  void reserve(std::size_t games) {
+    auto const live = static_cast<std::size_t>(design_.players);
+    phi_.resize(std::max(phi_.size(), games * live));
+    variances_.resize(phi_.size());
+    checks_.resize(std::max(checks_.size(), games * static_cast<std::size_t>(design_.checks)));
   }
 
   SampledGameArgs const& all_;
@@ -131,22 +173,26 @@ class RowEstimates {
   LargePair pair_;
   DesignSums sums_;
   std::vector<double> responses_;    ///< [G x (2 q + 2)], then a vector to spare
-  std::vector<double> differences_;  ///< [q + 1]
-  std::vector<double> phi_;          ///< [V]
-  std::vector<double> variances_;    ///< [V]
-  std::vector<double> checks_;       ///< those of the estimator
+  EstimatorView design_;             ///< of the pairs that are kept
+  std::vector<Kept> kept_;           ///< the first count_
+  std::size_t count_ = 0;            ///< n
+  std::vector<double> differences_;  ///< [n x G x (q + 1)]
+  std::vector<double> phi_;          ///< [n x G x V]
+  std::vector<double> variances_;    ///< [n x G x V]
+  std::vector<double> checks_;       ///< [n x G x those of the estimator]
 };
 
 void sampled_game(SampledGameArgs const& args) {
   LatticeGameArgs const& lattice = args.lattice;
-  RowEstimates estimate(args);
+  RowEstimates rows(args);
   for (std::int64_t r = 0; r < lattice.rows; ++r) {
     if (!lattice.continues()) {
       args.estimated[r] = 0;
-      estimate.start(r);
+      rows.start(r);
     }
-    if (lattice.largest[r] > lattice.max_players) args.estimated[r] += estimate(r);
+    if (lattice.largest[r] > lattice.max_players) args.estimated[r] += rows(r);
   }
+  rows.estimate();
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "kernels/lattice_game_alive-inl.h"
+#include "kernels/lattice_game_boxes-inl.h"
 #include "kernels/lattice_game_cubes-inl.h"
 #include "kernels/player_order.h"
 #include "kernels/sampled_game_cubes-inl.h"
@@ -32,22 +33,20 @@ class LargePair {
  public:
   explicit LargePair(LatticeGameArgs const& args)
       : args_(args),
+        as_boxes_(args.row_masks != nullptr),
         alive_(args),
+        boxes_(args),
         index_(static_cast<std::size_t>(args.players)),
         cubes_(static_cast<std::size_t>(args.outputs)) {}
 
   /// Takes the pair (row r, background row z) and returns its live players V.
   std::int32_t meet(std::int64_t r, std::int64_t z) {
-    alive_.find(r, z);
     std::fill(index_.begin(), index_.end(), kDead);
-    if (has_sets()) {
-      leaves_.resize(alive_.of_short().count + alive_.of_long().count);
-      std::uint64_t live = read(alive_.of_short(), leaves_.data());
-      live |= read(alive_.of_long(), leaves_.data() + alive_.of_short().count);
-      for (; live != 0; live &= live - 1) index_[static_cast<std::size_t>(std::countr_zero(live))] = kLive;
+    if (as_boxes_) {
+      mark(boxes_.find(r, z));
     } else {
-      mark(alive_.of_short());
-      mark(alive_.of_long());
+      alive_.find(r, z);
+      find_players();
     }
     players_.clear();
     for (std::uint32_t p = 0; p < index_.size(); ++p) {
@@ -77,14 +76,14 @@ class LargePair {
   /// The cubes of each output [G]. REQUIRES: the players have their bits.
   std::vector<CubeList> const& cubes() {
     words_ = (players_.size() + 63) / 64;
-    std::size_t const leaves = alive_.of_short().count + alive_.of_long().count;
-    for (auto& list : cubes_) list.start(words_, leaves / cubes_.size());
-    if (has_sets()) {
-      merge_leaves();
-    } else {
+    std::size_t const leaves = as_boxes_ ? boxes_.count() : alive_.of_short().count + alive_.of_long().count;
+    for (auto& list : cubes_) list.start(words_, leaves / (2 * cubes_.size()));  // about half of them are equal ones
+    if (!has_sets()) {
       collect(alive_.of_short());
       collect(alive_.of_long());
+      return cubes_;
     }
+    merge_sets();
     return cubes_;
   }
 
@@ -98,6 +97,21 @@ class LargePair {
     std::uint32_t output;
   };
   [[nodiscard]] bool has_sets() const noexcept { return args_.players <= 64; }
+
+  void mark(std::uint64_t live) {
+    for (; live != 0; live &= live - 1) index_[static_cast<std::size_t>(std::countr_zero(live))] = kLive;
+  }
+
+  void find_players() {
+    if (!has_sets()) {
+      mark_leaves(alive_.of_short());
+      mark_leaves(alive_.of_long());
+      return;
+    }
+    leaves_.resize(alive_.of_short().count + alive_.of_long().count);
+    std::uint64_t const live = read(alive_.of_short(), leaves_.data());
+    mark(live | read(alive_.of_long(), leaves_.data() + alive_.of_short().count));
+  }
 
   /// Fills `out` [alive]; returns the live players. What is read of the model lies far apart: it is asked for early.
   template <class Pattern>
@@ -130,25 +144,33 @@ class LargePair {
     return live;
   }
 
-  /// Sets of players -> sets of the pair's bits, a byte at a time.
-  void merge_leaves() {
-    std::size_t const bytes = (static_cast<std::size_t>(args_.players) + 7) / 8;
-    for (std::size_t byte = 0; byte < bytes; ++byte) {
-      bits_of_[byte][0] = 0;
-      for (std::size_t set = 1; set < 256; ++set) {
-        std::size_t const player = 8 * byte + static_cast<std::size_t>(std::countr_zero(set));
-        bool const plays = player < index_.size() && index_[player] != kDead;
-        std::uint64_t const bit = plays ? std::uint64_t{1} << static_cast<std::uint32_t>(index_[player]) : 0;
-        bits_of_[byte][set] = bits_of_[byte][set & (set - 1)] | bit;
-      }
+  /// Merges by sets of players, and then puts the pair's bits in their place, a byte at a time.
+  void merge_sets() {
+    if (as_boxes_) {
+      boxes_.for_each_cube([this](std::size_t output, std::uint64_t inside, std::uint64_t outside,
+                                  std::uint64_t value) { cubes_[output].merge(inside, outside, value); });
+    } else {
+      for (LeafCube const& leaf : leaves_) cubes_[leaf.output].merge(leaf.inside, leaf.outside, leaf.value);
     }
-    auto const bits_of = [&](std::uint64_t players) {
-      std::uint64_t bits = 0;
-      for (std::size_t byte = 0; byte < bytes; ++byte) bits |= bits_of_[byte][players >> (8 * byte) & 0xFFU];
-      return bits;
-    };
-    for (LeafCube const& leaf : leaves_) {
-      cubes_[leaf.output].merge(bits_of(leaf.inside), bits_of(leaf.outside), leaf.value);
+    std::size_t const bytes = (static_cast<std::size_t>(args_.players) + 7) / 8;
+    for (std::size_t byte = 0; byte < bytes; ++byte) set_byte(byte);
+    for (auto& list : cubes_) {
+      list.replace_sets([&](std::uint64_t players) {
+        std::uint64_t bits = 0;
+        for (std::size_t byte = 0; byte < bytes; ++byte) bits |= bits_of_[byte][players >> (8 * byte) & 0xFFU];
+        return bits;
+      });
+    }
+  }
+
+  /// The bits of any eight players that follow each other.
+  void set_byte(std::size_t byte) {
+    bits_of_[byte][0] = 0;
+    for (std::size_t set = 1; set < 256; ++set) {
+      std::size_t const player = 8 * byte + static_cast<std::size_t>(std::countr_zero(set));
+      bool const plays = player < index_.size() && index_[player] != kDead;
+      std::uint64_t const bit = plays ? std::uint64_t{1} << static_cast<std::uint32_t>(index_[player]) : 0;
+      bits_of_[byte][set] = bits_of_[byte][set & (set - 1)] | bit;
     }
   }
 
@@ -161,7 +183,7 @@ class LargePair {
   }
 
   template <class Pattern>
-  void mark(AliveLeaves<Pattern> const& alive) {
+  void mark_leaves(AliveLeaves<Pattern> const& alive) {
     for_each_bit(alive, [this](std::uint32_t, auto cube, std::uint32_t const* players) {
       std::uint64_t bits = static_cast<Pattern>(cube.inside | cube.outside);
       for (; bits != 0; bits &= bits - 1) index_[players[std::countr_zero(bits)]] = kLive;
@@ -194,12 +216,14 @@ class LargePair {
   }
 
   LatticeGameArgs const& args_;
+  bool as_boxes_;  ///< the cubes are those of boxes_
   AlivePair alive_;
+  BoxCubes boxes_;
   std::vector<std::int32_t> index_;  ///< [P] bit of the player, or kDead
   std::vector<std::uint32_t> players_;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed_;  ///< [V] key and player
   std::size_t words_ = 1;
-  std::vector<LeafCube> leaves_;  ///< [alive] where there are at most 64 players
+  std::vector<LeafCube> leaves_;  ///< [alive] of paths, where there are at most 64 players
   std::array<std::array<std::uint64_t, 256>, 8> bits_of_{};
   std::vector<CubeList> cubes_;  ///< [G]
 };

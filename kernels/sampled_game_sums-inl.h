@@ -127,9 +127,9 @@ class DesignSums {
                       Lanes<Mask>& lanes) {
     lanes.cubes.resize(cubes.count());
     for (std::size_t c = 0; c < cubes.count(); ++c) {
-      auto const inside = static_cast<Mask>(*cubes.inside(c));
-      auto const outside = static_cast<Mask>(*cubes.outside(c));
-      lanes.cubes[c] = {static_cast<Mask>(inside | outside), inside, outside, static_cast<Mask>(cubes.value(c))};
+      OneWordCube const& cube = cubes.one_word()[c];
+      lanes.cubes[c] = {static_cast<Mask>(cube.inside | cube.outside), static_cast<Mask>(cube.inside),
+                        static_cast<Mask>(cube.outside), static_cast<Mask>(cube.value)};
     }
     Mask* const sets = lanes.sets.reserve(room);
     Mask* const sums = lanes.sums.reserve(room);
@@ -147,10 +147,10 @@ class DesignSums {
   void evaluate_words(EstimatorView const& design, CubeList const& cubes, bool wide, std::size_t room) {
     auto const words = static_cast<std::size_t>(design.words);
     both_.resize(cubes.count() * words);
-    for (std::size_t i = 0; i < both_.size(); ++i) both_[i] = cubes.inside(0)[i] | cubes.outside(0)[i];
+    for (std::size_t i = 0; i < both_.size(); ++i) both_[i] = cubes.inside()[i] | cubes.outside()[i];
     for (std::int64_t p = 0; p < design.pairs; ++p) {
       auto const sums =
-          sampled::margins_of(design.coalitions + p * design.words, cubes.inside(0), cubes.outside(0), both_.data(),
+          sampled::margins_of(design.coalitions + p * design.words, cubes.inside(), cubes.outside(), both_.data(),
                               cubes.values(), static_cast<std::int64_t>(cubes.count()), design.words);
       coalitions_.data()[p] = with_sign(sums.coalition, wide);
       complements_.data()[p] = with_sign(sums.complement, wide);

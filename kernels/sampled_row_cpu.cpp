@@ -46,7 +46,7 @@ class RowSums {
         out[p] = static_cast<Int>(sums_.coalitions()[p]);
         out[pairs + p] = static_cast<Int>(sums_.complements()[p]);
       }
-      auto const ends = ends_of(cubes[g], all_.design.words);
+      auto const ends = ends_of(cubes[g]);
       out[2 * pairs] = static_cast<Int>(ends.empty);
       out[2 * pairs + 1] = static_cast<Int>(ends.full);
     }

@@ -56,10 +56,11 @@ struct Shared {
   LongBackground beyond{};
   std::optional<Boxes> boxes{};          ///< lattice: what its patterns are of
   LatticeBackground background{};        ///< lattice: patterns of the background rows
-  LatticeBackground large_background{};  ///< estimates: those of the leaf paths
+  LatticeBackground large_background{};  ///< estimates: those of the leaf paths, where they do not read boxes
   std::optional<LargeGames> large_games{};
 
   [[nodiscard]] Boxes const* lattice_boxes() const noexcept { return boxes ? &*boxes : nullptr; }
+  [[nodiscard]] bool large_reads_boxes() const noexcept { return boxes && LargeGames::reads_boxes(question); }
 };
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
@@ -173,7 +174,9 @@ class CpuWorker final : public Engine::Worker {
       if (poll) poll(r);
       std::int64_t const rows = std::min(group, out.rows - r);
       play_group(r, rows, count_only, out);
-      if (shared_.large_games && !count_only) shared_.large_games->add(raw, r, r + rows, out, large_, poll);
+      if (!shared_.large_games || count_only) continue;
+      Patterns const* const patterns = shared_.large_reads_boxes() ? &patterns_ : nullptr;
+      shared_.large_games->add(raw, r, r + rows, out, large_, poll, patterns);
     }
   }
 
@@ -271,8 +274,10 @@ class CpuEngine final : public Engine {
     shared_.boxes = limpid::lattice_boxes(model);
     shared_.background = LatticeBackground(model, bins, parallel_for, kPatternBudget, shared_.lattice_boxes());
     if (!question.estimator || model.players <= question.max_exact_players) return;  // no pair is above the limit
-    shared_.large_background = LatticeBackground(model, bins, parallel_for);
-    shared_.large_games.emplace(model, question, shared_.large_background, shared_.binned.rows, shared_.weights);
+    bool const as_boxes = shared_.large_reads_boxes();
+    if (!as_boxes) shared_.large_background = LatticeBackground(model, bins, parallel_for);
+    shared_.large_games.emplace(model, question, as_boxes ? shared_.background : shared_.large_background,
+                                shared_.binned.rows, shared_.weights, as_boxes ? shared_.lattice_boxes() : nullptr);
   }
 
   Shared shared_;

@@ -217,7 +217,8 @@ class CudaWorker final : public Engine::Worker {
       });
       std::vector<std::int32_t> again;
       for (std::int32_t const r : rows) {
-        row_sums_.take(r, out.players, estimate_);
+        std::int32_t const largest = out.largest[static_cast<std::size_t>(first + r)];
+        row_sums_.take(r, out.players, choice.least_focus_level(largest, doublings), estimate_);
         estimate_.divide(shared_.weights().total());
         if (is_final(choice, estimate_, first + r, doublings, out)) {
           add_estimate(choice, estimate_, first + r, out);

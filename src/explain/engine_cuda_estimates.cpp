@@ -68,7 +68,7 @@ DeviceEstimator::DeviceEstimator(device::Exec const& exec, EstimatorView const& 
   exec.wait();
 }
 
-void RowSums::take(std::int64_t r, std::int32_t players, RowEstimate& out) const {
+void RowSums::take(std::int64_t r, std::int32_t players, std::int32_t focus_level, RowEstimate& out) const {
   auto const vectors = static_cast<std::int64_t>(sums.size()) / stride;
   out.clear(static_cast<std::size_t>(vectors));
   out.pairs = estimated[static_cast<std::size_t>(r)];
@@ -83,7 +83,8 @@ void RowSums::take(std::int64_t r, std::int32_t players, RowEstimate& out) const
     of_row.push_back(focused_sums[static_cast<std::size_t>(n * stride + r)]);
     changes.push_back(focused_changes[static_cast<std::size_t>(n * stride + r)]);
   }
-  out.add_focused(focused[static_cast<std::size_t>(r)], of_row, changes, static_cast<std::size_t>(players));
+  out.add_focused(focused[static_cast<std::size_t>(r)], focus_level, of_row, changes,
+                  static_cast<std::size_t>(players));
 }
 
 DeviceEstimates::DeviceEstimates(device::Exec const& exec, EstimatorChoice const& choice)

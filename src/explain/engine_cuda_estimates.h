@@ -50,7 +50,7 @@ struct RowSums {
   std::vector<std::int32_t> focused;
 
   /// Row r's, as sums. `players`: P.
-  void take(std::int64_t r, std::int32_t players, RowEstimate& out) const;
+  void take(std::int64_t r, std::int32_t players, std::int32_t focus_level, RowEstimate& out) const;
 };
 
 /// One worker's. Thread safety: one thread at a time.

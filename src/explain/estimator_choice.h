@@ -46,6 +46,10 @@ struct EstimatorChoice {
     return players;
   }
   [[nodiscard]] bool focuses(std::int32_t players) const noexcept { return players <= most_focus_players(); }
+  /// The level of the largest focused pair of a row, whose largest pair has so many players: the others' are not less.
+  [[nodiscard]] std::int32_t least_focus_level(std::int32_t largest, std::int32_t doublings) const noexcept {
+    return focus_effort(doublings).level(std::min(largest, most_focus_players()));
+  }
   /// Every doubling is a level.
   [[nodiscard]] FocusEffort focus_effort(std::int32_t doublings) const noexcept {
     return {coalitions, doublings, max_coalitions};

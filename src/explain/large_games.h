@@ -25,9 +25,10 @@ struct RowEstimate {
 
   /// Makes room, and zeros.
   void clear(std::size_t vectors);
-  /// Adds the sums of the focused pairs [G x P], and the squares of their errors. `players`: P.
-  void add_focused(std::int32_t count, std::span<double const> sums, std::span<double const> changes,
-                   std::size_t players);
+  /// Adds the sums of so many focused pairs [G x P], played at this level or above, and the squares of their errors.
+  /// `players`: P.
+  void add_focused(std::int32_t count, std::int32_t level, std::span<double const> sums,
+                   std::span<double const> changes, std::size_t players);
   /// Makes means of sums over the background, of values and of squares of errors.
   void divide(double total);
 };
@@ -44,19 +45,29 @@ class LargeGames {
   struct Scratch {
     std::optional<DesignEstimators> estimators;
     BinnedRows binned;
-    Patterns rows;         ///< of a group
-    std::int64_t row = 0;  ///< which of them is played
+    Patterns rows;                       ///< of a group
+    Patterns const* patterns = nullptr;  ///< these, or the caller's
+    std::int64_t row = 0;                ///< which of them is played
     Patterns background;
     RowEstimate estimate;
     WholeRowScratch whole_row;
-    std::vector<double> sums;     ///< [G x P] of the focused pairs
-    std::vector<double> changes;  ///< [G x P]
+    std::vector<double> sums;             ///< [G x P] of the focused pairs; [G x P x rows] of some rows' sampled ones
+    std::vector<double> changes;          ///< the same of changes; of variances
+    std::vector<std::int32_t> estimated;  ///< [rows]
   };
 
-  /// REQUIRES: question.estimator. The model, the background and its weights must outlive it.
+  /// Whether the patterns may be of boxes: where no pair is focused on, and every pair is a game.
+  [[nodiscard]] static bool reads_boxes(Question const& question) noexcept {
+    return question.estimator && question.mean_link != MeanLink::kLogit &&
+           question.estimator->most_focus_players() <= question.max_exact_players;
+  }
+
+  /// REQUIRES: question.estimator. The model, the background, its weights and the boxes must outlive it. `boxes`: what
+  /// the background's patterns are of (REQUIRES: reads_boxes); nullptr: leaf paths.
   LargeGames(CompiledModel const& model, Question const& question, LatticeBackground const& background,
-             std::int64_t background_rows, BackgroundWeights const& weights)
+             std::int64_t background_rows, BackgroundWeights const& weights, Boxes const* boxes = nullptr)
       : model_(model),
+        boxes_(boxes),
         background_(background),
         background_rows_(background_rows),
         weights_(weights),
@@ -66,10 +77,14 @@ class LargeGames {
 
   /// Rows [begin, end) of the chunk: adds the weighted means over the background to out.values, and fills out.errors
   /// and out.estimated. REQUIRES: out.largest is there. `poll(rows done)`: called before each row; may be empty.
+  /// `patterns`: of these rows, REQUIRED where the background's are of boxes; nullptr: they are made.
   void add(RowsView rows, std::int64_t begin, std::int64_t end, Explanation& out, Scratch& scratch,
-           std::function<void(std::int64_t)> const& poll) const;
+           std::function<void(std::int64_t)> const& poll, Patterns const* patterns = nullptr) const;
 
  private:
+  void sample_rows(std::int64_t begin, std::int64_t end, Explanation& out, Scratch& scratch,
+                   std::function<void(std::int64_t)> const& poll) const;
+  void sample_group(std::int64_t first, std::int64_t last, Explanation& out, Scratch& scratch) const;
   void estimate_row(std::int64_t r, Explanation& out, Scratch& scratch) const;
   [[nodiscard]] LatticeGameArgs row_args(Scratch const& scratch, Patterns const& block, std::int64_t begin,
                                          std::int64_t count, std::int32_t& largest) const;
@@ -77,6 +92,7 @@ class LargeGames {
   void play_as_one(Scratch& scratch) const;
 
   CompiledModel const& model_;
+  Boxes const* boxes_;
   LatticeBackground const& background_;
   std::int64_t background_rows_;
   BackgroundWeights const& weights_;

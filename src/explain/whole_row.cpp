@@ -61,11 +61,15 @@ void link_sums(std::int64_t pairs, WholeRowScratch& scratch) {
 }  // namespace
 
 LatticeGameArgs row_lattice_args(CompiledModel const& model, Patterns const& rows, std::int64_t row,
-                                 Patterns const& background) noexcept {
-  LatticeGameArgs args = lattice_args(model, rows, background);
+                                 Patterns const& background, Boxes const* boxes) noexcept {
+  LatticeGameArgs args = lattice_args(model, rows, background, boxes);
+  args.rows = 1;
+  if (boxes != nullptr) {
+    args.row_masks += row * pattern_bytes_per_row(model, boxes);
+    return args;
+  }
   args.row_bytes += row * args.byte_stride;
   args.row_words += row * args.long_paths.leaves;
-  args.rows = 1;
   return args;
 }
 

@@ -12,9 +12,9 @@
 
 namespace limpid {
 
-/// lattice_args of one of the rows.
+/// lattice_args of one of the rows. `boxes`: what all patterns are of; nullptr: leaf paths.
 [[nodiscard]] LatticeGameArgs row_lattice_args(CompiledModel const& model, Patterns const& rows, std::int64_t row,
-                                               Patterns const& background) noexcept;
+                                               Patterns const& background, Boxes const* boxes = nullptr) noexcept;
 
 /// The row and what it is held against.
 struct WholeRow {

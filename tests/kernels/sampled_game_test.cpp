@@ -15,6 +15,7 @@
 #include <tuple>
 #include <vector>
 
+#include "kernels/box_case.h"
 #include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
 #include "kernels/sampled_oracle.h"
@@ -166,13 +167,44 @@ TEST_P(SampledGame, EqualsTheNaiveReferenceOnEverySimdTarget) {
     }
   }
   auto const squares = it.squares;
-  on_each_simd_target([&] {
+  auto const expect_the_same = [&] {
     it.play(estimators);
     for (std::size_t i = 0; i < sums.size(); ++i) {
       ASSERT_EQ(std::bit_cast<std::uint64_t>(it.sums[i]), std::bit_cast<std::uint64_t>(sums[i])) << i;
       ASSERT_EQ(std::bit_cast<std::uint64_t>(it.squares[i]), std::bit_cast<std::uint64_t>(squares[i])) << i;
     }
-  });
+  };
+  on_each_simd_target(expect_the_same);
+  if (players > kMaxBoxPlayers) return;
+  BoxForm const boxes(args);
+  it.args.lattice = boxes.of(args);
+  on_each_simd_target(expect_the_same);
+}
+
+/// More cubes than the list expects at first: each of them twice, so that merging is seen too.
+TEST(SampledGameBoxes, GiveTheBitsOfLeavesWhereManyAreEqual) {
+  LatticeShape shape;
+  shape.rows = 2;
+  shape.background = 2;
+  shape.players = 40;
+  shape.outputs = 2;
+  shape.short_leaves = 3000;
+  shape.longest = 2;  // few different players, many leaves with the same
+  RandomEstimators estimators(70);
+  Case leaves(shape, 5);
+  leaves.play(estimators);
+  Case as_boxes(shape, 5);
+  BoxForm const boxes(as_boxes.args.lattice);
+  as_boxes.args.lattice = boxes.of(as_boxes.args.lattice);
+  as_boxes.play(estimators);
+  EXPECT_EQ(as_boxes.estimated, leaves.estimated);
+  EXPECT_EQ(as_boxes.estimated, (std::vector<std::int32_t>{2, 2}));
+  for (std::int64_t r = 0; r < 2; ++r) {
+    for (std::int32_t n = 0; n < 80; ++n) {
+      EXPECT_EQ(as_boxes.sum(n, r), leaves.sum(n, r));
+      EXPECT_EQ(as_boxes.square(n, r), leaves.square(n, r));
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, SampledGame,
