@@ -11,6 +11,14 @@
 namespace limpid::bench {
 namespace {
 
+void describe(benchmark::State& state, InteractionTables const& pairs, std::int64_t recurrence_leaves) {
+  state.counters["folds"] = static_cast<double>(pairs.pairs.paths.leaves());
+  state.counters["look_ups"] = static_cast<double>(pairs.pairs.paths.players.size());
+  state.counters["blocks"] = static_cast<double>(pairs.pairs.paths.blocks.size());
+  state.counters["table_MB"] = static_cast<double>(pairs.tables.size()) * sizeof(float) / 1e6;
+  state.counters["beyond"] = static_cast<double>(recurrence_leaves);
+}
+
 /// Tables of at most `bytes`.
 void interactions(benchmark::State& state, TableKind kind, std::size_t bytes) {
   LeafTableCase const& it = leaf_table_case();
@@ -52,11 +60,7 @@ void interactions(benchmark::State& state, TableKind kind, std::size_t bytes) {
     benchmark::DoNotOptimize(values.data());
   }
   state.SetItemsProcessed(state.iterations() * rows);
-  state.counters["folds"] = static_cast<double>(pairs.pairs.paths.leaves());
-  state.counters["look_ups"] = static_cast<double>(pairs.pairs.paths.players.size());
-  state.counters["blocks"] = static_cast<double>(pairs.pairs.paths.blocks.size());
-  state.counters["table_MB"] = static_cast<double>(pairs.tables.size()) * sizeof(float) / 1e6;
-  state.counters["beyond"] = static_cast<double>(pairs.beyond.leaves() + it.model.long_paths.leaves());
+  describe(state, pairs, pairs.beyond.leaves() + it.model.long_paths.leaves());
 }
 BENCHMARK_CAPTURE(interactions, tables, TableKind::kPathDependent, kPairTableBytes)
     ->Arg(64)

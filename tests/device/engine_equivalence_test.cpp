@@ -30,6 +30,16 @@ ModelShape shape_of(Link link, std::int32_t depth, std::int32_t features) {
   return shape;
 }
 
+/// Pairs above the limit of the lattice.
+void add_estimated(std::vector<Asked>& all) {
+  for (EstimatorKind const kind :
+       {EstimatorKind::kGp, EstimatorKind::kWls, EstimatorKind::kFocus, EstimatorKind::kAuto}) {
+    Question estimated{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4};
+    estimated.estimator = EstimatorChoice{kind, DesignKind::kLeverage, 40, 3, 0.0, 0};
+    all.push_back({shape_of(kind == EstimatorKind::kGp ? Link::kSigmoid : Link::kSoftmax, 6, 12), estimated});
+  }
+}
+
 std::vector<Asked> every_question() {
   Question const tables{Space::kMargin, Method::kInterventional, Algorithm::kLeafTables, 16};
   Question const path{Space::kMargin, Method::kPathDependent, Algorithm::kLeafTables, 16};
@@ -65,12 +75,7 @@ std::vector<Asked> every_question() {
     all.push_back({shape_of(Link::kSigmoid, 10, 13), question, 5, true});
   }
   all.push_back({shape_of(Link::kSigmoid, 6, 12), {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4}});
-  for (EstimatorKind const kind : {EstimatorKind::kGp, EstimatorKind::kWls, EstimatorKind::kFocus,
-                                   EstimatorKind::kAuto}) {  // pairs above the limit
-    Question estimated{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 4};
-    estimated.estimator = EstimatorChoice{kind, DesignKind::kLeverage, 40, 3, 0.0, 0};
-    all.push_back({shape_of(kind == EstimatorKind::kGp ? Link::kSigmoid : Link::kSoftmax, 6, 12), estimated});
-  }
+  add_estimated(all);
   return all;
 }
 

@@ -170,6 +170,38 @@ void add_interactions(LatticeGameArgs const& args, std::vector<Real> const& game
   }
 }
 
+/// The pair of row `r` and background row `z`: its values are added to `sums` [G x P], its interactions to the task's.
+template <class Int, class Real>
+void play_pair_by_task(LatticeGameArgs const& args, std::int64_t r, std::int64_t z, std::vector<double>& sums) {
+  std::uint8_t const* const a = args.row_bytes + r * args.byte_stride;
+  std::uint8_t const* const b = args.background_bytes + z * args.byte_stride;
+  std::uint64_t const* const a_words = args.row_words + r * args.long_paths.leaves;
+  std::uint64_t const* const b_words = args.background_words + z * args.long_paths.leaves;
+  std::vector<std::uint32_t> bits(static_cast<std::size_t>(args.players), 0);
+  lattice::mark_live(args.short_paths, a, b, bits.data());
+  lattice::mark_live(args.long_paths, a_words, b_words, bits.data());
+  std::int32_t const live = lattice::number_live(bits.data(), args.players);
+  args.largest[r] = std::max(args.largest[r], live);
+  if (live == 0 || live > args.max_players) return;
+  std::size_t const size = std::size_t{1} << live;
+  std::vector<Int> cubes(static_cast<std::size_t>(args.outputs) * size, 0);
+  lattice::scatter(args.short_paths, a, b, bits.data(), live, cubes.data());
+  lattice::scatter(args.long_paths, a_words, b_words, bits.data(), live, cubes.data());
+  std::vector<Real> game(cubes.size());
+  std::vector<Real> empty(static_cast<std::size_t>(args.outputs));
+  for (std::int32_t g = 0; g < args.outputs; ++g) lattice::sum_over_subsets(cubes.data() + (g << live), live);
+  lattice::apply_game_link(args, cubes.data(), live, game.data(), empty.data());
+  add_interactions(args, game, bits, live, r);
+  for (std::int32_t g = 0; g < args.outputs; ++g) {
+    double values[32];
+    lattice::fold(game.data() + (g << live), live, values);
+    for (std::int32_t p = 0; p < args.players; ++p) {
+      std::uint32_t const bit = bits[static_cast<std::size_t>(p)];
+      if (bit != 0) sums[static_cast<std::size_t>(g * args.players + p)] += values[std::countr_zero(bit)];
+    }
+  }
+}
+
 /// The whole operation by the steps of the task.
 template <class Int, class Real>
 void play_by_task(LatticeGameArgs const& args) {
@@ -177,35 +209,7 @@ void play_by_task(LatticeGameArgs const& args) {
   for (std::int64_t r = 0; r < args.rows; ++r) {
     std::vector<double> sums(vectors, 0.0);
     args.largest[r] = 0;
-    for (std::int64_t z = 0; z < args.background_rows; ++z) {
-      std::uint8_t const* const a = args.row_bytes + r * args.byte_stride;
-      std::uint8_t const* const b = args.background_bytes + z * args.byte_stride;
-      std::uint64_t const* const a_words = args.row_words + r * args.long_paths.leaves;
-      std::uint64_t const* const b_words = args.background_words + z * args.long_paths.leaves;
-      std::vector<std::uint32_t> bits(static_cast<std::size_t>(args.players), 0);
-      lattice::mark_live(args.short_paths, a, b, bits.data());
-      lattice::mark_live(args.long_paths, a_words, b_words, bits.data());
-      std::int32_t const live = lattice::number_live(bits.data(), args.players);
-      args.largest[r] = std::max(args.largest[r], live);
-      if (live == 0 || live > args.max_players) continue;
-      std::size_t const size = std::size_t{1} << live;
-      std::vector<Int> cubes(static_cast<std::size_t>(args.outputs) * size, 0);
-      lattice::scatter(args.short_paths, a, b, bits.data(), live, cubes.data());
-      lattice::scatter(args.long_paths, a_words, b_words, bits.data(), live, cubes.data());
-      std::vector<Real> game(cubes.size());
-      std::vector<Real> empty(static_cast<std::size_t>(args.outputs));
-      for (std::int32_t g = 0; g < args.outputs; ++g) lattice::sum_over_subsets(cubes.data() + (g << live), live);
-      lattice::apply_game_link(args, cubes.data(), live, game.data(), empty.data());
-      add_interactions(args, game, bits, live, r);
-      for (std::int32_t g = 0; g < args.outputs; ++g) {
-        double values[32];
-        lattice::fold(game.data() + (g << live), live, values);
-        for (std::int32_t p = 0; p < args.players; ++p) {
-          std::uint32_t const bit = bits[static_cast<std::size_t>(p)];
-          if (bit != 0) sums[static_cast<std::size_t>(g * args.players + p)] += values[std::countr_zero(bit)];
-        }
-      }
-    }
+    for (std::int64_t z = 0; z < args.background_rows; ++z) play_pair_by_task<Int, Real>(args, r, z, sums);
     std::int64_t const pairs = args.interactions == nullptr ? 0 : args.outputs * pair_count(args.players);
     for (std::int64_t n = 0; n < pairs; ++n) {
       args.interactions[n * args.value_stride + r] /= static_cast<double>(args.background_rows);

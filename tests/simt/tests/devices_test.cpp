@@ -35,6 +35,7 @@ void expect_cpu_bytes(Question const& question) {
   CompiledModel const model = compile(ensemble);
   auto const background = reference::random_rows(ensemble, 3, random);
   std::vector<std::unique_ptr<Engine>> engines;
+  engines.reserve(2);
   for (std::int32_t device = 0; device < 2; ++device) {
     engines.push_back(make_cuda_engine(model, question, background.view(), device));
   }
@@ -47,8 +48,10 @@ void expect_cpu_bytes(Question const& question) {
     cpu->explain(job.rows.view(), false, job.expected);
   }
   std::vector<std::unique_ptr<Engine::Worker>> workers;
+  workers.reserve(kWorkers);
   for (int w = 0; w < kWorkers; ++w) workers.push_back(engine->make_worker());
   std::vector<std::thread> threads;
+  threads.reserve(kWorkers);
   for (int w = 0; w < kWorkers; ++w) {
     threads.emplace_back([&, w] {
       for (int c = 0; c < kChunks; ++c) {
