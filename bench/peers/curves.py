@@ -2,7 +2,7 @@
 
 from peers.questions import QUESTIONS, Cell, wanted
 
-ROWS = (100, 1000, 10_000, 100_000, 1_000_000)
+ROWS = (100, 1000, 10_000, 100_000, 1_000_000, 10_000_000)
 PEER_ROWS = (100, 1000, 10_000)
 TREES = (10, 50, 100, 200, 500)
 DEPTHS = (2, 4, 6, 8, 10, 12, 14, 16)

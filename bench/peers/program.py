@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +32,10 @@ def head(folder, count):
     path = folder / f"rows-{count}.csv"
     if not path.exists():
         with open(folder / "rows.csv") as lines:
-            header, *rows = [line for _, line in zip(range(count + 1), lines)]
-        rows = (rows * -(-count // len(rows)))[:count]
-        path.write_text("".join([header, *rows]))
+            header, *rows = islice(lines, count + 1)
+        with open(path, "w") as out:
+            out.write(header)
+            out.writelines(islice(cycle(rows), count))
     return path
 
 
