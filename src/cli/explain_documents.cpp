@@ -123,6 +123,20 @@ BackgroundFacts ExplainJob::background_facts() const {
   return facts;
 }
 
+/// What the rows gave, as far as the manifest tells of it.
+void ExplainJob::add_result(ManifestFacts& facts) const {
+  facts.pairs = result_.rows * background_.rows;
+  facts.largest_players = result_.largest_players;
+  facts.estimated_rows = result_.estimated_rows;
+  facts.estimated_pairs = result_.estimated_pairs;
+  facts.pairs_by = result_.pairs_by;
+  facts.over_target_rows = result_.over_target_rows;
+  facts.first_over_target = result_.first_over_target;
+  if (result_.estimated_pairs > 0) facts.mean_errors = in_output_order(result_.error_sums);
+  auto const& worst = result_.additivity;
+  facts.additivity = {worst.error, worst.tolerance, worst.row, worst.row < 0 ? "" : label_of(worst), worst.holds()};
+}
+
 ManifestFacts ExplainJob::manifest_facts() {
   ManifestFacts facts;
   facts.model = model_facts();
@@ -134,14 +148,7 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.link = link_;
   facts.background = background_facts();
   facts.seed = options_.seed;
-  facts.pairs = result_.rows * background_.rows;
-  facts.largest_players = result_.largest_players;
-  facts.estimated_rows = result_.estimated_rows;
-  facts.estimated_pairs = result_.estimated_pairs;
-  facts.pairs_by = result_.pairs_by;
-  facts.over_target_rows = result_.over_target_rows;
-  facts.first_over_target = result_.first_over_target;
-  if (result_.estimated_pairs > 0) facts.mean_errors = in_output_order(result_.error_sums);
+  add_result(facts);
   facts.players = shape_.names;
   facts.groups = {options_.groups.any(), options_.groups.mode, options_.groups.separator,
                   grouping_->level,      grouping_->levels,    grouping_->named};
@@ -157,8 +164,6 @@ ManifestFacts ExplainJob::manifest_facts() {
   facts.float64 = options_.float64;
   facts.interactions_top = options_.interactions.top;
   facts.interactions_format = options_.interactions.npy ? "npy" : "jsonl";
-  auto const& worst = result_.additivity;
-  facts.additivity = {worst.error, worst.tolerance, worst.row, worst.row < 0 ? "" : label_of(worst), worst.holds()};
   facts.notes = used_.notes;
   if (!background_note_.empty()) facts.notes.push_back(background_note_);
   auto const& notes = source_->schema().notes;

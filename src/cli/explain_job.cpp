@@ -30,7 +30,7 @@ constexpr int kGpuStreams = 3;  ///< of a GPU: one copies in, one computes, one 
 /// The GPUs that the run goes to; none: the CPU. Throws Error device.unavailable.
 std::vector<device::Profile> chosen_gpus(DeviceOption const& device) {
   if (device.kind == DeviceKind::kCpu) return {};
-  auto const found = device::profiles();
+  auto found = device::profiles();
   if (device.kind == DeviceKind::kAuto && found.empty()) return {};
   if (found.empty()) {
     throw Error("device.unavailable",

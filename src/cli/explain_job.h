@@ -85,6 +85,7 @@ class ExplainJob {
   [[nodiscard]] ModelFacts model_facts() const;
   [[nodiscard]] BackgroundFacts background_facts() const;
   [[nodiscard]] ManifestFacts manifest_facts();
+  void add_result(ManifestFacts& facts) const;
   [[nodiscard]] RunFacts run_facts() const;
   void write_text(std::string const& name, std::string const& text);
   void check() const;  ///< throws Error check.additivity

@@ -30,6 +30,7 @@ class NumberedEngine final : public Engine {
 
 std::unique_ptr<Engine> numbered(std::int32_t count) {
   std::vector<std::unique_ptr<Engine>> engines;
+  engines.reserve(static_cast<std::size_t>(count));
   for (std::int32_t i = 0; i < count; ++i) engines.push_back(std::make_unique<NumberedEngine>(i));
   return make_devices_engine(std::move(engines));
 }
