@@ -120,7 +120,9 @@ __device__ void sum_over_high_bits(std::int64_t entries, std::int32_t bit, std::
 }
 
 /// Zeta transform of `lattices` lattices [2^live] side by side: ten bits by the warps, piece by piece, then three at a
-/// time. Begins at a barrier.
+/// time. Begins at a barrier. Ends at none: entry i is then this thread's when i is its number modulo the threads,
+/// whose count divides 2^10; so is every column of entries that lie multiples of 2^10 apart, and a round needs no
+/// barrier before the next.
 template <class Int>
 __device__ void sum_over_subsets_block(std::int64_t lattices, std::int32_t live, Int* integers) {
   std::int64_t const entries = lattices << live;
@@ -137,7 +139,6 @@ __device__ void sum_over_subsets_block(std::int64_t lattices, std::int32_t live,
   constexpr std::int32_t kStages = 3;
   for (std::int32_t bit = kPieceBits; bit < live; bit += kStages) {
     sum_over_high_bits(entries, bit, live - bit < kStages ? live - bit : kStages, integers);
-    __syncthreads();
   }
 }
 

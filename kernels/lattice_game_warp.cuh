@@ -48,7 +48,8 @@ template <class Real>
 __device__ double fold_warp(std::int32_t live, Real weight, Real const* game) {
   std::int64_t const size = std::int64_t{1} << live;
   int const last_lane = static_cast<int>((size - 1) % kLanes);
-  Real const empty = __shfl_sync(kAllLanes, game[lane_of_warp() < size ? lane_of_warp() : 0], 0);
+  // Entry i is lane i's alone until the shuffles: no lane reads another's.
+  Real const empty = __shfl_sync(kAllLanes, lane_of_warp() < size ? game[lane_of_warp()] : Real(0), 0);
   Real const last = lane_of_warp() == last_lane ? game[size - 1] - empty : Real(0);
   auto const whole = static_cast<double>(__shfl_sync(kAllLanes, last, last_lane));
   double mine = 0.0;

@@ -53,6 +53,14 @@ TEST(BarrierCase, LeafTables) {
                            70);
 }
 
+/// More blocks of leaves than threads that look for a value's place in them: every output has its own.
+TEST(BarrierCase, ManyBlocksOfLeaves) {
+  ModelShape shape = small_shape(260, 1, 1);
+  shape.outputs = 260;
+  shape.leaf_early = 0.0;  // no tree without a split
+  expect_engine_equals_cpu(shape, {Space::kMargin, Method::kInterventional, Algorithm::kLeafTables, 16}, 2);
+}
+
 /// Long paths too, whose patterns and products are shared.
 TEST(BarrierCase, InteractionsOfTheMargin) {
   for (Method const method : {Method::kInterventional, Method::kPathDependent}) {
@@ -111,13 +119,23 @@ TEST(BarrierCase, SampledGame) {
 /// More than one slab.
 TEST(BarrierCase, ApplyOperator) { tests::expect_equal_operators({ErrorKind::kPosterior, 3, 130, 2, 1}); }
 
+/// More players than lanes hold entries of side by side.
 TEST(BarrierCase, RowsWithTheirBackground) {
-  ModelShape shape = small_shape(9, 4, 5);
+  ModelShape shape = small_shape(9, 4, 8);
   shape.link = Link::kSoftmax;
   shape.outputs = 3;
   Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
   question.mean_link = MeanLink::kLogit;
   expect_engine_equals_cpu(shape, question, 3);
+}
+
+/// More rows than blocks, with sums that do not fit in shared memory.
+TEST(BarrierCase, LargeRowsWithTheirBackground) {
+  ModelShape shape = small_shape(12, 4, 12);
+  shape.link = Link::kSigmoid;
+  Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
+  question.mean_link = MeanLink::kLogit;
+  expect_engine_equals_cpu(shape, question, 6);
 }
 
 /// Two pairs on one block: one of a whole lattice, and one of two levels.
@@ -144,11 +162,20 @@ std::set<std::string> barriers_in_source() {
   return sites;
 }
 
-char const* const kCases[] = {
-    "BarrierCase.LeafTables",      "BarrierCase.InteractionsOfTheMargin",  "BarrierCase.WalkedTrees",
-    "BarrierCase.Lattice",         "BarrierCase.InteractionsOnTheLattice", "BarrierCase.LatticeOfLongPaths",
-    "BarrierCase.LatticesOnWarps", "BarrierCase.LatticesOnBlocks",         "BarrierCase.SampledGame",
-    "BarrierCase.ApplyOperator",   "BarrierCase.RowsWithTheirBackground",  "BarrierCase.FocusedGame"};
+char const* const kCases[] = {"BarrierCase.LeafTables",
+                              "BarrierCase.InteractionsOfTheMargin",
+                              "BarrierCase.WalkedTrees",
+                              "BarrierCase.Lattice",
+                              "BarrierCase.InteractionsOnTheLattice",
+                              "BarrierCase.LatticeOfLongPaths",
+                              "BarrierCase.LatticesOnWarps",
+                              "BarrierCase.LatticesOnBlocks",
+                              "BarrierCase.SampledGame",
+                              "BarrierCase.ApplyOperator",
+                              "BarrierCase.RowsWithTheirBackground",
+                              "BarrierCase.FocusedGame",
+                              "BarrierCase.ManyBlocksOfLeaves",
+                              "BarrierCase.LargeRowsWithTheirBackground"};
 
 /// The first case that notices the missing barrier, and how; empty: none.
 std::string noticed_by(std::string const& site, std::string const& order) {
