@@ -2,6 +2,8 @@
 #include "kernels/sampled_game.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
 #include <vector>
 
 #include "kernels/sampled_game.task.h"
@@ -49,22 +51,23 @@ class RowEstimates {
 
   /// Adds the values of the pairs that are kept, and their variances, in the order in which they came.
   void estimate() {
-    if (count_ == 0) return;
-    std::size_t const games = count_ * static_cast<std::size_t>(args_.outputs);
-    reserve(games);
-    ApplyOperatorArgs apply;
-    apply.estimator = design_;
-    apply.games = static_cast<std::int64_t>(games);
-    apply.differences = differences_.data();
-    apply.values = phi_.data();
-    apply.variances = variances_.data();
-    apply.stride = design_.players;
-    apply.checks = checks_.data();
-    apply_operator_cpu(apply);
-    std::size_t from = 0;
+    auto const outputs = static_cast<std::size_t>(args_.outputs);
+    auto const stride = static_cast<std::size_t>(args_.players);
+    phi_.resize(std::max(phi_.size(), count_ * outputs * stride));
+    variances_.resize(phi_.size());
+    order_.resize(count_);
+    std::iota(order_.begin(), order_.end(), 0);
+    std::stable_sort(order_.begin(), order_.end(), [this](std::int32_t m, std::int32_t n) {
+      return kept(m).design.players < kept(n).design.players;
+    });
+    for (std::size_t begin = 0, end = 0; begin < count_; begin = end) {
+      while (end < count_ && kept(order_[end]).design.players == kept(order_[begin]).design.players) ++end;
+      apply_to(begin, end);
+    }
     for (std::size_t n = 0; n < count_; ++n) {
-      Kept const& pair = kept_[n];
       for (std::int32_t g = 0; g < args_.outputs; ++g) {
+        std::size_t from = (n * outputs + static_cast<std::size_t>(g)) * stride;
+        Kept const& pair = kept_[n];
         for (std::uint32_t const player : pair.players) {
           at(all_.sums, g, player, pair.row) += pair.weight * phi_[from];
           at(all_.squares, g, player, pair.row) += (pair.weight * pair.weight) * variances_[from];
@@ -73,12 +76,23 @@ class RowEstimates {
       }
     }
     count_ = 0;
+    differences_.clear();
   }
 
  private:
-  /// Pairs with as many players as the one before are kept, so that the operator is read once for some of them.
-  static constexpr std::size_t kMostKept = 8;
-  static constexpr std::size_t kMostDifferences = std::size_t{1} << 17U;  ///< 1 MB
+  /// Pairs are kept, so that the operator of as many players is read once for some of them.
+  static constexpr std::size_t kMostKept = 16;
+  static constexpr std::size_t kMostDifferences = std::size_t{1} << 18U;  ///< 2 MB
+
+  /// A pair whose differences are known.
+  struct Kept {
+    double weight;
+    std::int64_t row;
+    EstimatorView design;
+    std::size_t differences;             ///< where they begin
+    std::vector<std::uint32_t> players;  ///< [V]
+  };
+  [[nodiscard]] Kept const& kept(std::int32_t n) const noexcept { return kept_[static_cast<std::size_t>(n)]; }
 
   [[nodiscard]] double& at(double* data, std::int32_t g, std::uint32_t player, std::int64_t r) const {
     return data[(static_cast<std::int64_t>(g) * args_.players + player) * args_.value_stride + r];
@@ -132,40 +146,49 @@ class RowEstimates {
     return lattice::margin_of<double>(static_cast<lattice::Narrow>(fixed), args_.step[g], args_.base_margin[g]);
   }
 
-  /// A pair whose differences are known.
-  struct Kept {
-    double weight;
-    std::int64_t row;
-    std::vector<std::uint32_t> players;  ///< [V]
-  };
-
   void keep(EstimatorView const& design, double weight, std::int64_t r) {
     auto const outputs = static_cast<std::size_t>(args_.outputs);
     auto const pairs = static_cast<std::size_t>(design.pairs);
-    std::size_t const of_pair = outputs * (pairs + 1);
-    if (count_ > 0 && design.players != design_.players) estimate();
-    design_ = design;
-    if (kept_.size() == count_) kept_.emplace_back();
-    Kept& kept = kept_[count_];
-    kept.weight = weight;
-    kept.row = r;
-    kept.players = pair_.players();
-    differences_.resize(std::max(differences_.size(), (count_ + 1) * of_pair));
+    std::size_t const begin = differences_.size();
+    differences_.resize(begin + outputs * (pairs + 1));
     for (std::size_t g = 0; g < outputs; ++g) {
       double const* const v = responses_.data() + g * (2 * pairs + 2);
-      double* const out = differences_.data() + count_ * of_pair + g * (pairs + 1);
+      double* const out = differences_.data() + begin + g * (pairs + 1);
       for (std::size_t p = 0; p < pairs; ++p) out[p] = 0.5 * (v[p] - v[pairs + p]);
       out[pairs] = v[2 * pairs + 1] - v[2 * pairs];
     }
-    ++count_;
-    if (count_ == kMostKept || (count_ + 1) * of_pair > kMostDifferences) estimate();
+    if (kept_.size() == count_) kept_.emplace_back();
+    Kept& kept = kept_[count_++];
+    kept.weight = weight;
+    kept.row = r;
+    kept.design = design;
+    kept.differences = begin;
+    kept.players = pair_.players();
+    if (count_ == kMostKept || differences_.size() > kMostDifferences) estimate();
   }
 
-  void reserve(std::size_t games) {
-    auto const live = static_cast<std::size_t>(design_.players);
-    phi_.resize(std::max(phi_.size(), games * live));
-    variances_.resize(phi_.size());
-    checks_.resize(std::max(checks_.size(), games * static_cast<std::size_t>(design_.checks)));
+  /// Pairs [begin, end) of order_, which have as many players.
+  void apply_to(std::size_t begin, std::size_t end) {
+    EstimatorView const& design = kept(order_[begin]).design;
+    auto const outputs = static_cast<std::size_t>(args_.outputs);
+    std::size_t const of_pair = outputs * (static_cast<std::size_t>(design.pairs) + 1);
+    gathered_.clear();
+    for (std::size_t i = begin; i < end; ++i) {
+      auto const from = differences_.begin() + static_cast<std::ptrdiff_t>(kept(order_[i]).differences);
+      gathered_.insert(gathered_.end(), from, from + static_cast<std::ptrdiff_t>(of_pair));
+    }
+    checks_.resize((end - begin) * outputs * static_cast<std::size_t>(design.checks));
+    ApplyOperatorArgs apply;
+    apply.estimator = design;
+    apply.games = static_cast<std::int64_t>((end - begin) * outputs);
+    apply.outputs = args_.outputs;
+    apply.differences = gathered_.data();
+    apply.slot = order_.data() + begin;
+    apply.values = phi_.data();
+    apply.variances = variances_.data();
+    apply.stride = args_.players;
+    apply.checks = checks_.data();
+    apply_operator_cpu(apply);
   }
 
   SampledGameArgs const& all_;
@@ -173,13 +196,14 @@ class RowEstimates {
   LargePair pair_;
   DesignSums sums_;
   std::vector<double> responses_;    ///< [G x (2 q + 2)], then a vector to spare
-  EstimatorView design_;             ///< of the pairs that are kept
   std::vector<Kept> kept_;           ///< the first count_
   std::size_t count_ = 0;            ///< n
-  std::vector<double> differences_;  ///< [n x G x (q + 1)]
-  std::vector<double> phi_;          ///< [n x G x V]
-  std::vector<double> variances_;    ///< [n x G x V]
-  std::vector<double> checks_;       ///< [n x G x those of the estimator]
+  std::vector<double> differences_;  ///< of the kept pairs [G x (q + 1)]
+  std::vector<std::int32_t> order_;  ///< [n] by number of players
+  std::vector<double> gathered_;     ///< differences of those with as many players
+  std::vector<double> phi_;          ///< [n x G x P] their first V
+  std::vector<double> variances_;    ///< [n x G x P]
+  std::vector<double> checks_;       ///< of those with as many players [G x those of the estimator]
 };
 
 void sampled_game(SampledGameArgs const& args) {
