@@ -38,16 +38,36 @@ class Scratch {
   hwy::AlignedFreeUniquePtr<T[]> data_;
 };
 
+/// Players whom one pass of the fold takes: a column of 2^kFoldPlayers vectors is read once.
+inline constexpr std::int32_t kFoldPlayers = 4;
+inline constexpr std::size_t kColumn = std::size_t{1} << kFoldPlayers;
+
+/// What halving makes of 2^levels vectors `stride` entries apart.
+template <std::int32_t levels, class D, class Real = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> halve_column(D d, Real const* HWY_RESTRICT entries, std::size_t stride) {
+  if constexpr (levels == 0) {
+    return hn::Load(d, entries);
+  } else {
+    return hn::Add(halve_column<levels - 1>(d, entries, 2 * stride),
+                   halve_column<levels - 1>(d, entries + stride, 2 * stride));
+  }
+}
+
 /// sum_by_halving in place, size >= lanes.
 template <class D, class Real = hn::TFromD<D>>
 HWY_INLINE Real sum_by_halving(D d, Real* HWY_RESTRICT entries, std::size_t size) {
-  std::size_t half = size / 2;
-  for (; half >= hn::Lanes(d); half /= 2) {
-    for (std::size_t i = 0; i < half; i += hn::Lanes(d)) {
-      hn::Store(hn::Add(hn::Load(d, entries + i), hn::Load(d, entries + half + i)), d, entries + i);
+  std::size_t const lanes = hn::Lanes(d);
+  for (; size >= kColumn * lanes; size /= kColumn) {
+    for (std::size_t i = 0; i < size / kColumn; i += lanes) {
+      hn::Store(halve_column<kFoldPlayers>(d, entries + i, size / kColumn), d, entries + i);
     }
   }
-  return lattice::sum_by_halving(entries, static_cast<std::uint32_t>(2 * half));
+  for (; size > lanes; size /= 2) {
+    for (std::size_t i = 0; i < size / 2; i += lanes) {
+      hn::Store(hn::Add(hn::Load(d, entries + i), hn::Load(d, entries + size / 2 + i)), d, entries + i);
+    }
+  }
+  return lattice::sum_by_halving(entries, static_cast<std::uint32_t>(size));
 }
 
 /// The weights that fold takes, or others by V and the size of a coalition, made when a V is first seen.
@@ -76,11 +96,58 @@ class MemberWeights {
   std::vector<Scratch<Real>> tables_;  ///< by V
 };
 
+/// Halves v[half .. 2 half) down to v[half].
+template <std::size_t half, std::size_t step, class V>
+HWY_INLINE void halve_vectors(V* HWY_RESTRICT v) {
+  if constexpr (step > 0) {
+    for (std::size_t k = 0; k < step; ++k) v[half + k] = hn::Add(v[half + k], v[half + k + step]);
+    halve_vectors<half, step / 2>(v);
+  }
+}
+
+/// The steps of fold_members for the highest players of a column v, which is destroyed: what is left of the sums of the
+/// player of 2^k goes to entries[2^k stride], what is left of the others to entries[0].
+template <std::size_t half, class D, class V, class Real>
+HWY_INLINE void fold_column(D d, V* HWY_RESTRICT v, Real* HWY_RESTRICT entries, std::size_t stride) {
+  if constexpr (half == 0) {
+    hn::Store(v[0], d, entries);
+  } else {
+    for (std::size_t k = 0; k < half; ++k) v[k] = hn::Add(v[k], v[half + k]);
+    halve_vectors<half, half / 2>(v);
+    hn::Store(v[half], d, entries + half * stride);
+    fold_column<half / 2>(d, v, entries, stride);
+  }
+}
+
+/// What fold_column has left -> sums [V] of the highest players. entries [2^V].
+template <class D, class Real = hn::TFromD<D>>
+HWY_INLINE void finish_columns(D d, std::int32_t live, Real* HWY_RESTRICT entries, double* HWY_RESTRICT sums) {
+  std::int32_t const below = live - kFoldPlayers;
+  for (std::int32_t bit = below; bit < live; ++bit) {
+    sums[bit] = static_cast<double>(sum_by_halving(d, entries + (std::size_t{1} << bit), std::size_t{1} << below));
+  }
+}
+
+/// True where 2^V entries are columns of vectors.
+template <class D>
+HWY_INLINE bool has_columns(D d, std::int32_t live) {
+  return (std::size_t{1} << live) >= kColumn * hn::Lanes(d);
+}
+
 /// The sums M of the entries that have a bit, for every bit, by halving in place, 2^V >= lanes. entries [2^V]; sums
 /// [V].
 template <class D, class Real = hn::TFromD<D>>
 void fold_members(D d, std::int32_t live, Real* HWY_RESTRICT entries, double* HWY_RESTRICT sums) {
   std::size_t const lanes = hn::Lanes(d);
+  for (; has_columns(d, live); live -= kFoldPlayers) {
+    std::size_t const stride = std::size_t{1} << (live - kFoldPlayers);
+    for (std::size_t i = 0; i < stride; i += lanes) {
+      hn::Vec<D> v[kColumn];
+      for (std::size_t k = 0; k < kColumn; ++k) v[k] = hn::Load(d, entries + k * stride + i);
+      fold_column<kColumn / 2>(d, v, entries + i, stride);
+    }
+    finish_columns(d, live, entries, sums);
+  }
   for (std::int32_t bit = live - 1; bit >= 0; --bit) {
     std::size_t const half = std::size_t{1} << bit;
     if (half < lanes) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kernels/lattice_game.task.h"
+#include "kernels/lattice_game_columns-inl.h"
 #include "kernels/lattice_game_scatter-inl.h"
 #include "kernels/lattice_game_simd-inl.h"
 #include "kernels/lattice_pairs_simd-inl.h"
@@ -43,11 +44,37 @@ class PairGame {
   /// Adds weight times the pair's Shapley values to sums [G x P], and times its interactions to those of the row,
   /// [G x T x value_stride], where they are wanted. REQUIRES: 1 <= V <= max_players.
   void play(double weight, double* sums, double* interactions = nullptr) {
-    std::size_t const size = std::size_t{1} << live_;
     auto const outputs = static_cast<std::size_t>(args_.outputs);
-    Int* const cubes = lattice_.reserve(outputs * size);
-    Real* const game = game_.reserve(outputs * size);
+    Int* const cubes = lattice_.reserve(outputs << live_);
+    Real* const game = game_.reserve(outputs << live_);
     cubes_.scatter(live_, outputs, cubes);
+    bool const in_columns = has_columns(GameTag<Int, Real>(), live_) && has_columns(hn::ScalableTag<Int>(), live_);
+    if (in_columns && interactions == nullptr && args_.link != Link::kSoftmax) {
+      play_columns(weight, cubes, game, sums);
+    } else {
+      play_steps(weight, cubes, game, sums, interactions);
+    }
+  }
+
+ private:
+  /// One output after the other, its lattice read once.
+  void play_columns(double weight, Int* cubes, Real* entries, double* sums) {
+    std::int32_t const below = live_ - kFoldPlayers;
+    for (std::size_t g = 0; g < empty_.size(); ++g) {
+      Int* const lattice = cubes + (g << live_);
+      for (std::size_t k = 0; k < kColumn; ++k) sum_over_subsets(lattice + (k << below), below);
+      Real empty = lattice::margin_of<Real>(lattice[0], args_.step[g], args_.base_margin[g]);
+      apply_link(args_.link, 1, &empty, 1);
+      double values[32];
+      ColumnGame<Int, Real>(args_, g, empty, weights_.of(live_)).fold(lattice, live_, entries, values);
+      add_values(weight, values, sums + g * static_cast<std::size_t>(args_.players));
+    }
+  }
+
+  /// Step by step, all outputs: for a link that sees them all, and for those who look at the games.
+  void play_steps(double weight, Int* cubes, Real* game, double* sums, double* interactions) {
+    std::size_t const size = std::size_t{1} << live_;
+    auto const outputs = empty_.size();
     GameTag<Int, Real> const d;
     bool const in_lanes = size >= std::max(hn::Lanes(d), hn::Lanes(hn::ScalableTag<Int>()));
     if (in_lanes) {
@@ -69,7 +96,6 @@ class PairGame {
     }
   }
 
- private:
   void link_in_lanes(Int const* cubes, std::size_t size, Real* game) {
     for (std::size_t g = 0; g < empty_.size(); ++g) {
       empty_[g] = lattice::margin_of<Real>(cubes[g * size], args_.step[g], args_.base_margin[g]);

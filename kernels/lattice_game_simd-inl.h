@@ -9,11 +9,11 @@
 
 #include <hwy/highway.h>
 
-#include <array>
 #include <bit>
 
 #include "kernels/lattice_game.task.h"
 #include "kernels/lattice_game_fold-inl.h"
+#include "kernels/lattice_game_zeta-inl.h"
 #include "kernels/math_simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -69,71 +69,6 @@ inline std::size_t find_alive(std::uint8_t const* row, std::uint8_t const* backg
   return count;
 }
 
-/// One stage of the zeta transform inside a vector: lane i takes lane i - bit, for the lanes that have the bit.
-template <class Int, std::size_t lanes, std::size_t bit>
-struct ZetaStage {
-  alignas(64) std::array<Int, lanes> partner;
-  alignas(64) std::array<Int, lanes> has_bit;
-
-  constexpr ZetaStage() : partner{}, has_bit{} {
-    for (std::size_t i = 0; i < lanes; ++i) {
-      partner[i] = static_cast<Int>(i & ~bit);
-      has_bit[i] = (i & bit) != 0 ? static_cast<Int>(~Int{0}) : Int{0};
-    }
-  }
-};
-
-/// The stages from `bit` on whose two entries lie in one vector.
-template <std::size_t bit, class D, class V = hn::Vec<D>>
-HWY_INLINE V sum_over_subsets_in_vector(D d, V v) {
-  constexpr std::size_t kLanes = hn::MaxLanes(D());
-  if constexpr (bit < kLanes) {
-    static constexpr ZetaStage<hn::TFromD<D>, kLanes, bit> kStage;
-    auto const lower = hn::TableLookupLanes(v, hn::SetTableIndices(d, kStage.partner.data()));
-    v = hn::Add(v, hn::And(lower, hn::Load(d, kStage.has_bit.data())));
-    return sum_over_subsets_in_vector<2 * bit>(d, v);
-  }
-  return v;
-}
-
-/// Zeta transform of lattice [2^V], 2^V >= lanes. Halves first, so that every part runs from the nearest cache.
-template <class Int>
-void sum_over_subsets(Int* HWY_RESTRICT lattice, std::int32_t live) {
-  hn::ScalableTag<Int> const d;
-  constexpr std::size_t kLanes = hn::MaxLanes(d);
-  constexpr std::int32_t kCachePlayers = 12;
-  std::size_t const size = std::size_t{1} << live;
-  if (live > kCachePlayers) {
-    sum_over_subsets(lattice, live - 1);
-    sum_over_subsets(lattice + size / 2, live - 1);
-    for (std::size_t s = 0; s < size / 2; s += kLanes) {
-      hn::Store(hn::Add(hn::Load(d, lattice + size / 2 + s), hn::Load(d, lattice + s)), d, lattice + size / 2 + s);
-    }
-    return;
-  }
-  for (std::size_t s = 0; s < size; s += kLanes) {
-    hn::Store(sum_over_subsets_in_vector<1>(d, hn::Load(d, lattice + s)), d, lattice + s);
-  }
-  std::size_t bit = kLanes;
-  for (; 4 * bit <= size; bit <<= 2) {  // two players at a time
-    for (std::size_t block = 0; block < size; block += 4 * bit) {
-      for (std::size_t s = block; s < block + bit; s += kLanes) {
-        auto const v0 = hn::Load(d, lattice + s);
-        auto const v1 = hn::Add(hn::Load(d, lattice + s + bit), v0);
-        auto const v2 = hn::Load(d, lattice + s + 2 * bit);
-        auto const v3 = hn::Load(d, lattice + s + 3 * bit);
-        hn::Store(v1, d, lattice + s + bit);
-        hn::Store(hn::Add(v2, v0), d, lattice + s + 2 * bit);
-        hn::Store(hn::Add(hn::Add(v3, v2), v1), d, lattice + s + 3 * bit);
-      }
-    }
-  }
-  if (2 * bit > size) return;
-  for (std::size_t s = 0; s < size / 2; s += kLanes) {
-    hn::Store(hn::Add(hn::Load(d, lattice + bit + s), hn::Load(d, lattice + s)), d, lattice + bit + s);
-  }
-}
-
 /// margin_of in lanes.
 template <class Int, class D>
 HWY_INLINE hn::Vec<D> margins_of(D d, Int const* HWY_RESTRICT fixed, double step, double base) {
@@ -157,6 +92,16 @@ HWY_INLINE hn::Vec<D> margins_of(D d, Int const* HWY_RESTRICT fixed, double step
   }
 }
 
+/// link_of_one in lanes, for the links that are computed in the type: sigmoid in float, the others in double.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V own_link_lanes(D d, Link link, V v) {
+  if constexpr (std::is_same_v<hn::TFromD<D>, float>) return limpid_sigmoid_lanes(d, v);
+  if (link == Link::kExp) return limpid_exp_lanes(d, v);
+  if (link == Link::kSignedSquare) return limpid_signed_square_lanes(d, v);
+  if (link == Link::kSoftplus) return limpid_softplus_lanes(d, v);
+  return v;
+}
+
 /// One output's margins -> its game, for links that see one output.
 template <class Int, class Real>
 void apply_own_link(LatticeGameArgs const& args, std::int32_t output, Int const* HWY_RESTRICT lattice, std::size_t size,
@@ -166,16 +111,7 @@ void apply_own_link(LatticeGameArgs const& args, std::int32_t output, Int const*
   double const base = args.base_margin[output];
   auto const v_empty = hn::Set(d, empty);
   for (std::size_t s = 0; s < size; s += hn::Lanes(d)) {
-    auto v = margins_of(d, lattice + s, step, base);
-    if constexpr (std::is_same_v<Real, float>) {
-      v = limpid_sigmoid_lanes(d, v);
-    } else if (args.link == Link::kExp) {
-      v = limpid_exp_lanes(d, v);
-    } else if (args.link == Link::kSignedSquare) {
-      v = limpid_signed_square_lanes(d, v);
-    } else if (args.link == Link::kSoftplus) {
-      v = limpid_softplus_lanes(d, v);
-    }
+    auto const v = own_link_lanes(d, args.link, margins_of(d, lattice + s, step, base));
     hn::Store(hn::Sub(v, v_empty), d, game + s);
   }
 }

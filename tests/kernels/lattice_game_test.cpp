@@ -120,6 +120,19 @@ TEST(LatticeGame, SixteenPlayersEqualTheDefinition) {
   EXPECT_LE(worst_error(game), 4e-7);
 }
 
+/// Every way to deal players to the passes of the zeta transform and of the fold.
+TEST(LatticeGame, LargeGamesHaveTheBitsOfTheTask) {
+  for (std::int32_t const players : {13, 14, 15, 19}) {
+    for (Link const link : {Link::kSigmoid, Link::kExp}) {
+      LatticeShape shape{.players = players, .short_leaves = 60, .longest = 8, .link = link};
+      shape.wide = players % 2 == 0;
+      auto game = make_lattice_case(shape);
+      expect_bits_of_task(game);
+      ASSERT_EQ(game.largest[0], players);
+    }
+  }
+}
+
 TEST(LatticeGame, LongPathsEqualTheDefinition) {
   auto game = make_lattice_case({.players = 17, .short_leaves = 60, .long_leaves = 20, .seed = 5});
   expect_bits_of_task(game);
