@@ -11,7 +11,9 @@
 namespace limpid::bench {
 namespace {
 
-void describe(benchmark::State& state, InteractionTables const& pairs, std::int64_t recurrence_leaves) {
+void describe(benchmark::State& state, std::int64_t rows, InteractionTables const& pairs,
+              std::int64_t recurrence_leaves) {
+  state.SetItemsProcessed(state.iterations() * rows);
   state.counters["folds"] = static_cast<double>(pairs.pairs.paths.leaves());
   state.counters["look_ups"] = static_cast<double>(pairs.pairs.paths.players.size());
   state.counters["blocks"] = static_cast<double>(pairs.pairs.paths.blocks.size());
@@ -59,8 +61,7 @@ void interactions(benchmark::State& state, TableKind kind, std::size_t bytes) {
     }
     benchmark::DoNotOptimize(values.data());
   }
-  state.SetItemsProcessed(state.iterations() * rows);
-  describe(state, pairs, pairs.beyond.leaves() + it.model.long_paths.leaves());
+  describe(state, rows, pairs, pairs.beyond.leaves() + it.model.long_paths.leaves());
 }
 BENCHMARK_CAPTURE(interactions, tables, TableKind::kPathDependent, kPairTableBytes)
     ->Arg(64)

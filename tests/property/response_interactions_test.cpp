@@ -74,6 +74,7 @@ TEST(ResponseInteractions, OfAMeanOfModelsAreTheMeansOfTheirs) {
   Explained const one = explained(ensemble, asked(), rows, background);
   CompiledModel const model = compile(ensemble, feature_players(ensemble));
   std::vector<std::unique_ptr<Engine>> members;
+  members.reserve(2);
   for (int m = 0; m < 2; ++m) members.push_back(make_cpu_engine(model, asked(), background.view(), serial_for));
   Explanation both;
   make_mean_engine(std::move(members))->make_worker()->explain(rows.view(), false, both);

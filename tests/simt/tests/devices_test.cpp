@@ -22,9 +22,28 @@ struct Job {
   Explanation found;
 };
 
+constexpr int kWorkers = 4;
+constexpr int kChunks = 3;  // of a worker
+
+/// Every worker explains its chunks on a thread of its own.
+void explain_at_once(Engine& engine, std::vector<Job>& jobs) {
+  std::vector<std::unique_ptr<Engine::Worker>> workers;
+  workers.reserve(kWorkers);
+  for (int w = 0; w < kWorkers; ++w) workers.push_back(engine.make_worker());
+  std::vector<std::thread> threads;
+  threads.reserve(kWorkers);
+  for (int w = 0; w < kWorkers; ++w) {
+    threads.emplace_back([&, w] {
+      for (int c = 0; c < kChunks; ++c) {
+        auto& job = jobs[static_cast<std::size_t>(w * kChunks + c)];
+        workers[static_cast<std::size_t>(w)]->explain(job.rows.view(), false, job.found);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
 void expect_cpu_bytes(Question const& question) {
-  constexpr int kWorkers = 4;
-  constexpr int kChunks = 3;  // of a worker
   Random random(41);
   ModelShape shape;
   shape.trees = 6;
@@ -47,20 +66,7 @@ void expect_cpu_bytes(Question const& question) {
     job.rows = reference::random_rows(ensemble, 9, random);
     cpu->explain(job.rows.view(), false, job.expected);
   }
-  std::vector<std::unique_ptr<Engine::Worker>> workers;
-  workers.reserve(kWorkers);
-  for (int w = 0; w < kWorkers; ++w) workers.push_back(engine->make_worker());
-  std::vector<std::thread> threads;
-  threads.reserve(kWorkers);
-  for (int w = 0; w < kWorkers; ++w) {
-    threads.emplace_back([&, w] {
-      for (int c = 0; c < kChunks; ++c) {
-        auto& job = jobs[static_cast<std::size_t>(w * kChunks + c)];
-        workers[static_cast<std::size_t>(w)]->explain(job.rows.view(), false, job.found);
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
+  explain_at_once(*engine, jobs);
   for (auto const& job : jobs) {
     EXPECT_TRUE(same_bits(without_padding(job.found.values, job.found.stride, 9),
                           without_padding(job.expected.values, job.expected.stride, 9)));
