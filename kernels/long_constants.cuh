@@ -7,8 +7,7 @@
 namespace limpid {
 
 /// The constants on the device, in the stream's scratch.
-inline LongConstants upload_long_constants(device::Exec const& exec) {
-  LongConstantsOwner const& owner = long_constants();
+inline LongConstants upload_constants(device::Exec const& exec, LongConstantsOwner const& owner) {
   std::size_t const doubles = owner.member.size() + owner.node.size() + owner.weight.size();
   auto* const member = static_cast<double*>(exec.workspace(doubles * sizeof(double)));
   double* const node = member + owner.member.size();
@@ -16,7 +15,7 @@ inline LongConstants upload_long_constants(device::Exec const& exec) {
   exec.copy_in(member, owner.member.data(), owner.member.size() * sizeof(double));
   exec.copy_in(node, owner.node.data(), owner.node.size() * sizeof(double));
   exec.copy_in(weight, owner.weight.data(), owner.weight.size() * sizeof(double));
-  return {member, node, weight};
+  return {owner.side, member, node, weight};
 }
 
 }  // namespace limpid

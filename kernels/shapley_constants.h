@@ -10,7 +10,8 @@
 namespace limpid {
 
 /// (s - 1)! t! / (s + t)!: what a cube with |A| = s and |B| = t gives each member of A; a member of B gets minus the
-/// same with s and t swapped. 0 for s = 0. Evaluated as 1 / (s C(s + t, s)), the binomial exact up to s + t = 64.
+/// same with s and t swapped. 0 for s = 0. Evaluated as 1 / (s C(s + t, s)), the binomial exact up to s + t = 64, and
+/// in extended precision above.
 [[nodiscard]] double shapley_weight(std::int32_t s, std::int32_t t);
 
 /// Nodes and weights of the n-point Gauss-Legendre rule on [0, 1], nodes ascending: exact for polynomials of degree
@@ -31,20 +32,29 @@ struct ShortConstants {
 
 /// The same for long paths: views of arrays that the owner below holds on the host or a caller copied to a device.
 struct LongConstants {
-  static constexpr std::int32_t kSide = kMaxLongPlayers + 1;
   static constexpr std::int32_t kPoints = rule_points(kMaxLongPlayers);
-  double const* member = nullptr;  ///< [s * kSide + t]
+  std::int32_t side = 0;           ///< longest path and one more
+  double const* member = nullptr;  ///< [s * side + t]
   double const* node = nullptr;    ///< the n-point rule at rule_offset(n)
   double const* weight = nullptr;
 
+  /// shapley_weight(s, t). REQUIRES: s + t < side.
+  [[nodiscard]] LIMPID_HD double of(std::int32_t s, std::int32_t t) const noexcept { return member[s * side + t]; }
   [[nodiscard]] LIMPID_HD static constexpr std::int32_t rule_offset(std::int32_t n) noexcept { return n * (n - 1) / 2; }
 };
 struct LongConstantsOwner {
-  std::vector<double> member;  ///< [kSide * kSide]
+  std::int32_t side = 0;
+  std::vector<double> member;  ///< [side * side]
   std::vector<double> node;    ///< [rule_offset(kPoints + 1)]
   std::vector<double> weight;
-  [[nodiscard]] LongConstants view() const noexcept { return {member.data(), node.data(), weight.data()}; }
+  [[nodiscard]] LongConstants view() const noexcept { return {side, member.data(), node.data(), weight.data()}; }
 };
 [[nodiscard]] LongConstantsOwner const& long_constants();
+/// Weights alone, without rules, of paths of up to 256 players.
+[[nodiscard]] LongConstantsOwner const& wide_constants();
+/// The smaller of the two that holds patterns of so many words.
+[[nodiscard]] inline LongConstantsOwner const& constants_of(std::int32_t words) {
+  return words == 1 ? long_constants() : wide_constants();
+}
 
 }  // namespace limpid

@@ -21,6 +21,16 @@ std::uint64_t binomial(std::int32_t n, std::int32_t k) {
   return result;
 }
 
+/// Each step's result is a binomial: one rounding in extended precision for each.
+long double large_binomial(std::int32_t n, std::int32_t k) {
+  k = std::min(k, n - k);
+  long double result = 1.0L;
+  for (std::int32_t i = 1; i <= k; ++i) {
+    result = result * static_cast<long double>(n - k + i) / static_cast<long double>(i);
+  }
+  return result;
+}
+
 /// P_n(x) and its derivative by the three-term recurrence (Abramowitz & Stegun 22.7.10, 22.8.5).
 struct Legendre {
   long double value;
@@ -43,6 +53,9 @@ Legendre legendre(std::int32_t n, long double x) {
 
 double shapley_weight(std::int32_t s, std::int32_t t) {
   if (s <= 0) return 0.0;
+  if (s + t > kMaxLongPlayers) {
+    return static_cast<double>(1.0L / (static_cast<long double>(s) * large_binomial(s + t, s)));
+  }
   return 1.0 / (static_cast<double>(s) * static_cast<double>(binomial(s + t, s)));
 }
 
@@ -74,15 +87,30 @@ ShortConstants const& short_constants() {
   return constants;
 }
 
+namespace {
+
+LongConstantsOwner weights_up_to(std::int32_t players) {
+  LongConstantsOwner c;
+  c.side = players + 1;
+  c.member.assign(static_cast<std::size_t>(c.side) * static_cast<std::size_t>(c.side), 0.0);
+  for (std::int32_t s = 0; s <= players; ++s) {
+    for (std::int32_t t = 0; s + t <= players; ++t) {
+      c.member[static_cast<std::size_t>(s * c.side + t)] = shapley_weight(s, t);
+    }
+  }
+  return c;
+}
+
+}  // namespace
+
+LongConstantsOwner const& wide_constants() {
+  static LongConstantsOwner const constants = weights_up_to(256);
+  return constants;
+}
+
 LongConstantsOwner const& long_constants() {
   static LongConstantsOwner const constants = [] {
-    LongConstantsOwner c;
-    c.member.assign(static_cast<std::size_t>(LongConstants::kSide) * LongConstants::kSide, 0.0);
-    for (std::int32_t s = 0; s <= kMaxLongPlayers; ++s) {
-      for (std::int32_t t = 0; s + t <= kMaxLongPlayers; ++t) {
-        c.member[static_cast<std::size_t>(s * LongConstants::kSide + t)] = shapley_weight(s, t);
-      }
-    }
+    LongConstantsOwner c = weights_up_to(kMaxLongPlayers);
     auto const size = static_cast<std::size_t>(LongConstants::rule_offset(LongConstants::kPoints + 1));
     c.node.resize(size);
     c.weight.resize(size);

@@ -33,13 +33,13 @@ struct LongPairWeights {
   LongConstants constants;
 
   [[nodiscard]] LIMPID_HD double both(std::int32_t s, std::int32_t t) const noexcept {
-    return s < 1 ? 0.0 : constants.member[(s - 1) * LongConstants::kSide + t];
+    return s < 1 ? 0.0 : constants.of(s - 1, t);
   }
   [[nodiscard]] LIMPID_HD double one(std::int32_t s, std::int32_t t) const noexcept {
-    return t < 1 ? 0.0 : constants.member[s * LongConstants::kSide + t - 1];
+    return t < 1 ? 0.0 : constants.of(s, t - 1);
   }
   [[nodiscard]] LIMPID_HD double none(std::int32_t s, std::int32_t t) const noexcept {
-    return t < 1 ? 0.0 : constants.member[(t - 1) * LongConstants::kSide + s];
+    return t < 1 ? 0.0 : constants.of(t - 1, s);
   }
 };
 

@@ -145,7 +145,7 @@ __global__ void path_dependent_kernel(SumLongPathsArgs args, LongConstants const
 void sum_long_interactions_cuda(device::Exec const& exec, SumLongPathsArgs const& args) {
   if (args.bins.rows == 0 || args.paths.leaves == 0) return;
   LaunchShape const shape{(args.bins.rows + kRows - 1) / kRows, kThreads};
-  LongConstants const constants = upload_long_constants(exec);
+  LongConstants const constants = upload_constants(exec, long_constants());
   if (args.kind == TableKind::kInterventional) {
     launch("sum_long_interactions.interventional", interventional_kernel, shape, exec, args, constants);
   } else {

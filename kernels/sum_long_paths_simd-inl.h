@@ -1,6 +1,5 @@
-// Interventional values of 64 rows on one long path: which rows each background pattern is alive for is found with 64
-// rows as a mask and patterns as lanes; only those pairs are added up, players as lanes. Bits of
-// LongInterventionalTask: a row's patterns in their order. Included once per SIMD target.
+// What a pattern gives to the players of one long path, by the background patterns that it is alive with: those are
+// found with patterns as lanes, and added up with players as lanes. Bits of the tasks. Included once per SIMD target.
 #if defined(LIMPID_KERNELS_SUM_LONG_PATHS_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIMPID_KERNELS_SUM_LONG_PATHS_SIMD_INL_H_
 #undef LIMPID_KERNELS_SUM_LONG_PATHS_SIMD_INL_H_
@@ -14,156 +13,143 @@
 #include <bit>
 #include <vector>
 
-#include "kernels/bin_test_simd-inl.h"
-#include "kernels/path_pattern.h"
-#include "kernels/shapley_constants.h"
-#include "kernels/sum_long_paths.h"
+#include "kernels/long_tile_simd-inl.h"
+#include "kernels/sum_long_paths.task.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limpid {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
-class InterventionalLeaf {
+/// Players q, q + 1, ... of a set.
+HWY_INLINE hn::Mask<LongDoubles> mask_of_players(std::uint64_t players, std::int32_t q) {
+  std::uint8_t bits[8];
+  std::uint64_t const from_q = players >> q;
+  hwy::CopyBytes<8>(&from_q, bits);  // little endian
+  return hn::LoadMaskBits(LongDoubles(), bits);
+}
+
+class InterventionalValues {
  public:
-  static constexpr std::int64_t kRows = 64;
+  InterventionalValues(SumLongPathsArgs const& args, LongConstants const& constants)
+      : args_(args), constants_(constants), total_(static_cast<double>(args.background_total)) {}
 
-  InterventionalLeaf(SumLongPathsArgs const& args, LongConstants const& constants)
-      : args_(args), constants_(constants), sums_(static_cast<std::size_t>(kRows * kMaxLongPlayers)) {}
-
-  /// Goes to a leaf: `rows_at` is then called for its rows, 64 by 64.
   void start(std::int64_t leaf) {
-    leaf_ = leaf;
     players_ = path_players(args_.paths, leaf);
-    patterns_ = args_.background.patterns + args_.background.begin[leaf];
-    counts_ = args_.background.counts + args_.background.begin[leaf];
-    size_ = args_.background.begin[leaf + 1] - args_.background.begin[leaf];
-    if (alive_.size() < size_ + kWordLanes) alive_.resize(size_ + kWordLanes);
+    full_ = full_word(players_, 0);
+    value_ = args_.paths.value[leaf];
+    std::uint64_t const begin = args_.background.begin[leaf];
+    size_ = args_.background.begin[leaf + 1] - begin;
+    cubes_.resize(size_);
+    members_.resize(size_ + kWordLanes, 0);
+    for (std::size_t e = 0; e < size_; ++e) {
+      members_[e] = full_ & ~args_.background.patterns[begin + e];
+      cubes_[e] = {static_cast<double>(args_.background.counts[begin + e]), count_bits(members_[e])};
+    }
   }
 
-  /// `count` <= 64 rows from `row` on.
-  void add_rows(std::int64_t row, std::int64_t count) {
-    find_passing(row);
-    std::uint64_t const any = find_alive(~std::uint64_t{0} >> (64 - count));
-    if (any == 0) return;
-    for (std::uint64_t rows = any; rows != 0; rows &= rows - 1) start_row(std::countr_zero(rows));
-    for (std::size_t e = 0; e < size_; ++e) {
-      if (alive_[e] != 0) add_pattern(e);
+  /// Cubes in order of b. `out` [kMaxLongPlayers].
+  bool operator()(std::uint64_t a, double* out) {
+    LongDoubles const d;
+    std::uint64_t const failed = full_ & ~a;
+    others_ = count_bits(failed);
+    outside_ = 0.0;
+    bool any = false;
+    for (std::size_t e = 0; e < size_; e += kWordLanes) {
+      Words const dw;
+      auto const shared = hn::And(hn::LoadU(dw, members_.data() + e), hn::Set(dw, failed));
+      std::uint8_t bits[8] = {};
+      hn::StoreMaskBits(dw, hn::Eq(shared, hn::Zero(dw)), bits);
+      std::uint32_t alive = bits[0];
+      if (size_ - e < kWordLanes) alive &= (1U << (size_ - e)) - 1U;
+      if (alive == 0) continue;
+      if (!any) std::fill_n(out, (players_ + 7) / 8 * 8, 0.0);
+      any = true;
+      for (; alive != 0; alive &= alive - 1) add_cube(e + static_cast<std::size_t>(std::countr_zero(alive)), out);
     }
-    double* const values =
-        args_.values + static_cast<std::int64_t>(args_.paths.output[leaf_]) * args_.players * args_.value_stride + row;
-    for (std::uint64_t rows = any; rows != 0; rows &= rows - 1) finish_row(std::countr_zero(rows), values);
+    if (!any) return false;
+    for (std::int32_t q = 0; q < players_; q += kDoubleLanes) {
+      auto const sum = hn::IfThenElse(mask_of_players(a, q), hn::LoadU(d, out + q), hn::Set(d, outside_));
+      hn::StoreU(hn::Mul(hn::Set(d, value_), hn::Div(sum, hn::Set(d, total_))), d, out + q);
+    }
+    return true;
   }
 
  private:
   using Words = hn::CappedTag<std::uint64_t, 8>;
-  using Doubles = hn::CappedTag<double, 8>;
   static constexpr std::size_t kWordLanes = hn::MaxLanes(Words());
-  static constexpr std::int32_t kDoubleLanes = static_cast<std::int32_t>(hn::MaxLanes(Doubles()));
+  static constexpr std::int32_t kDoubleLanes = static_cast<std::int32_t>(hn::MaxLanes(LongDoubles()));
 
-  void find_passing(std::int64_t row) {
-    std::fill_n(passing_, players_, ~std::uint64_t{0});
-    for (std::uint32_t t = args_.paths.test_begin[leaf_]; t < args_.paths.test_begin[leaf_ + 1]; ++t) {
-      Test const& test = args_.paths.tests[t];
-      passing_[test.player] &=
-          passing_rows(test, args_.bins.data + static_cast<std::int64_t>(test.column) * args_.bins.stride + row);
-    }
-  }
+  struct Cube {
+    double count = 0.0;
+    std::int32_t size = 0;
+  };
 
-  /// alive_[e]: the rows of `rows` that pass wherever pattern e does not. Returns the rows of any pattern.
-  std::uint64_t find_alive(std::uint64_t rows) {
-    Words const d;
-    auto any = hn::Zero(d);
-    for (std::size_t e = 0; e < size_; e += kWordLanes) {
-      bool const whole = e + kWordLanes <= size_;
-      std::uint64_t last[8] = {};
-      if (!whole) std::copy(patterns_ + e, patterns_ + size_, last);
-      auto const b = hn::LoadU(d, whole ? patterns_ + e : last);
-      auto alive = hn::Set(d, rows);
-      for (std::int32_t q = 0; q < players_; ++q) {
-        auto const passes = hn::TestBit(b, hn::Set(d, std::uint64_t{1} << q));
-        alive = hn::IfThenElse(passes, alive, hn::And(alive, hn::Set(d, passing_[q])));
-      }
-      hn::StoreU(alive, d, alive_.data() + e);
-      if (whole) {
-        any = hn::Or(any, alive);
-      } else {
-        for (std::size_t i = e; i < size_; ++i) any = hn::Or(any, hn::Set(d, alive_[i]));
-      }
-    }
-    std::uint64_t lanes[8] = {};
-    hn::StoreU(any, d, lanes);
-    std::uint64_t found = 0;
-    for (std::size_t i = 0; i < kWordLanes; ++i) found |= lanes[i];
-    return found;
-  }
-
-  void start_row(int r) {
-    std::uint64_t word = 0;
-    for (std::int32_t q = 0; q < players_; ++q) word |= ((passing_[q] >> r) & 1U) << q;
-    pattern_[r] = word;
-    others_[r] = players_ - count_bits(word);
-    outside_[r] = 0.0;
-    std::fill_n(sums_.data() + r * kMaxLongPlayers, (players_ + 7) / 8 * 8, 0.0);
-  }
-
-  void add_pattern(std::size_t e) {
-    Doubles const d;
-    std::uint64_t const full = ~std::uint64_t{0} >> (64 - players_);
-    std::uint64_t const members = full & ~patterns_[e];
-    std::int32_t const size = count_bits(members);
-    auto const count = static_cast<double>(counts_[e]);
-    for (std::uint64_t rows = alive_[e]; rows != 0; rows &= rows - 1) {
-      int const r = std::countr_zero(rows);
-      double const inside = count * constants_.member[size * LongConstants::kSide + others_[r]];
-      outside_[r] -= count * constants_.member[others_[r] * LongConstants::kSide + size];
-      double* const sums = sums_.data() + r * kMaxLongPlayers;
-      for (std::int32_t q = 0; q < players_; q += kDoubleLanes) {
-        std::uint8_t bits[8];
-        std::uint64_t const from_q = members >> q;
-        hwy::CopyBytes<8>(&from_q, bits);  // little endian
-        auto const added = hn::IfThenElseZero(hn::LoadMaskBits(d, bits), hn::Set(d, inside));
-        hn::StoreU(hn::Add(hn::LoadU(d, sums + q), added), d, sums + q);
-      }
-    }
-  }
-
-  void finish_row(int r, double* values) const {
-    double const value = args_.paths.value[leaf_];
-    auto const total = static_cast<double>(args_.background_total);
-    std::uint32_t const* const player = args_.paths.players + args_.paths.player_begin[leaf_];
-    double const* const sums = sums_.data() + r * kMaxLongPlayers;
-    for (std::int32_t q = 0; q < players_; ++q) {
-      double const sum = ((pattern_[r] >> q) & 1U) != 0 ? sums[q] : outside_[r];
-      values[player[q] * args_.value_stride + r] += value * (sum / total);
+  HWY_INLINE void add_cube(std::size_t e, double* HWY_RESTRICT out) {
+    LongDoubles const d;
+    auto const inside = hn::Set(d, cubes_[e].count * constants_.of(cubes_[e].size, others_));
+    outside_ -= cubes_[e].count * constants_.of(others_, cubes_[e].size);
+    for (std::int32_t q = 0; q < players_; q += kDoubleLanes) {
+      auto const added = hn::IfThenElseZero(mask_of_players(members_[e], q), inside);
+      hn::StoreU(hn::Add(hn::LoadU(d, out + q), added), d, out + q);
     }
   }
 
   SumLongPathsArgs const& args_;
   LongConstants constants_;
-  std::int64_t leaf_ = 0;
+  double total_;
   std::int32_t players_ = 0;
-  std::uint64_t const* patterns_ = nullptr;
-  std::uint64_t const* counts_ = nullptr;
-  std::size_t size_ = 0;
-  std::vector<std::uint64_t> alive_;          ///< [patterns]
-  std::uint64_t passing_[kMaxLongPlayers]{};  ///< [K] rows
-  std::uint64_t pattern_[kRows]{};            ///< of alive rows, as is what follows
-  std::int32_t others_[kRows]{};              ///< |B|
-  double outside_[kRows]{};                   ///< what each of B gets
-  std::vector<double> sums_;                  ///< [rows x kMaxLongPlayers]
+  std::uint64_t full_ = 0;
+  double value_ = 0.0;
+  std::size_t size_ = 0;                ///< background patterns
+  std::vector<std::uint64_t> members_;  ///< [size_] A, and a vector of anything
+  std::vector<Cube> cubes_;             ///< [size_]
+  std::int32_t others_ = 0;             ///< |B|
+  double outside_ = 0.0;                ///< what each of B gets
 };
 
-/// All leaves, tile of rows by tile.
+/// By the task itself.
+class PathDependentValues {
+ public:
+  explicit PathDependentValues(LongPathDependentTask const& task) : task_(task) {}
+  void start(std::int64_t leaf) { leaf_ = leaf; }
+  bool operator()(std::uint64_t a, double* out) const {
+    task_(leaf_, a, out);
+    return true;
+  }
+
+ private:
+  LongPathDependentTask task_;
+  std::int64_t leaf_ = 0;
+};
+
 inline void InterventionalLeaves(SumLongPathsArgs const& args, LongConstants const& constants) {
-  constexpr std::int64_t kTileRows = 2048;
-  InterventionalLeaf it(args, constants);
-  for (std::int64_t tile = 0; tile < args.bins.rows; tile += kTileRows) {
-    std::int64_t const end = std::min(tile + kTileRows, args.bins.rows);
-    for (std::int64_t leaf = 0; leaf < args.paths.leaves; ++leaf) {
-      it.start(leaf);
-      for (std::int64_t row = tile; row < end; row += InterventionalLeaf::kRows) {
-        it.add_rows(row, std::min(InterventionalLeaf::kRows, end - row));
+  InterventionalValues values(args, constants);
+  SumLongLeaves(args, values);
+}
+
+inline void PathDependentLeaves(SumLongPathsArgs const& args, LongConstants const& constants) {
+  PathDependentValues values({args.paths, constants});
+  SumLongLeaves(args, values);
+}
+
+/// Patterns of several words hardly repeat: row by row, by the task.
+inline void WideLeaves(SumLongPathsArgs const& args, LongConstants const& constants) {
+  LongInterventionalTask const task{args.paths, args.background, args.background_total, constants};
+  for (std::int64_t leaf = 0; leaf < args.paths.leaves; ++leaf) {
+    std::uint32_t const* const player = args.paths.players + args.paths.player_begin[leaf];
+    double* const values =
+        args.values + static_cast<std::int64_t>(args.paths.output[leaf]) * args.players * args.value_stride;
+    for (std::int64_t row = 0; row < args.bins.rows; row += kGroupRows) {
+      std::uint64_t words[kMaxPatternWords * kGroupRows] = {};
+      PatternWords(args.paths, leaf, args.bins, row, words);
+      for (std::int64_t i = 0; i < std::min(kGroupRows, args.bins.rows - row); ++i) {
+        std::uint64_t pattern[kMaxPatternWords];
+        for (std::int32_t w = 0; w < kMaxPatternWords; ++w) pattern[w] = words[w * kGroupRows + i];
+        double given[64 * kMaxPatternWords];
+        task(leaf, pattern, given);
+        for (std::int32_t q = 0; q < path_players(args.paths, leaf); ++q) {
+          values[player[q] * args.value_stride + row + i] += given[q];
+        }
       }
     }
   }

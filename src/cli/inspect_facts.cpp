@@ -102,7 +102,7 @@ Json routes_json(CompiledModel const& model) {
                            {"quadrature_nodes", {fewest, most}}};
   out["interventional"] = {{"table_leaves", model.short_paths.leaves()},
                            {"pattern_leaves", model.long_paths.leaves()},
-                           {"unsupported_leaves", model.wide_paths.leaves}};
+                           {"wide_pattern_leaves", model.wide_paths.paths.leaves()}};
   return out;
 }
 

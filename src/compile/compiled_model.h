@@ -37,14 +37,14 @@ struct FixedPoint {
   bool wide = false;         ///< 64-bit integers are needed
 };
 
-/// Paths of more players than a pattern has bits: only a walk of their whole trees knows them.
+/// Paths of more players than a word has bits, up to what Test::player tells apart: known to margin values alone.
+inline constexpr std::int32_t kMaxWidePlayers = 256;
 struct WidePaths {
-  std::int64_t leaves = 0;
+  LeafPaths paths;
   std::int32_t players = 0;  ///< K of the first one
   std::int64_t tree = 0;     ///< its tree, and its leaf's node in it
   std::int64_t node = 0;
 };
-inline constexpr std::int32_t kMaxWidePlayers = 256;
 
 struct CompiledModel {
   std::vector<Column> columns;

@@ -190,7 +190,8 @@ class Walker {
         model_(model),
         path_(binning, players),
         short_(model.short_paths, true, model.has_covers, players.names.size()),
-        long_(model.long_paths, false, model.has_covers, players.names.size()) {}
+        long_(model.long_paths, false, model.has_covers, players.names.size()),
+        wide_(model.wide_paths.paths, false, model.has_covers, players.names.size()) {}
 
   void walk_output(std::int32_t output) {
     for (std::size_t t = 0; t < ensemble_.trees.size(); ++t) {
@@ -198,6 +199,7 @@ class Walker {
     }
     short_.flush(static_cast<std::uint32_t>(output));
     long_.flush(static_cast<std::uint32_t>(output));
+    wide_.flush(static_cast<std::uint32_t>(output));
   }
 
  private:
@@ -238,18 +240,16 @@ class Walker {
                               model_.players == model_.features ? "features" : "players", kMaxWidePlayers),
                   fmt::format("tree {}, leaf {}", t, node), "train with a smaller max_depth, or group features");
     }
-    if (k > static_cast<std::size_t>(kMaxLongPlayers)) {
-      WidePaths& wide = model_.wide_paths;
-      if (wide.leaves++ == 0) {
-        wide.players = static_cast<std::int32_t>(k);
-        wide.tree = static_cast<std::int64_t>(t);
-        wide.node = static_cast<std::int64_t>(node);
-      }
-      return;
+    bool const is_wide = k > static_cast<std::size_t>(kMaxLongPlayers);
+    WidePaths& wide = model_.wide_paths;
+    if (is_wide && wide.players == 0) {
+      wide.players = static_cast<std::int32_t>(k);
+      wide.tree = static_cast<std::int64_t>(t);
+      wide.node = static_cast<std::int64_t>(node);
     }
     double const value = leaf_value(ensemble_, tree, node);
     auto const output = static_cast<std::uint32_t>(tree.output);
-    BlockWriter& out = k <= static_cast<std::size_t>(kMaxShortPlayers) ? short_ : long_;
+    BlockWriter& out = is_wide ? wide_ : k <= static_cast<std::size_t>(kMaxShortPlayers) ? short_ : long_;
     path_.write(out);
     out.end_leaf(output, value, std::llrint(value / model_.fixed_point.step[output]), static_cast<std::uint32_t>(t));
   }
@@ -268,6 +268,7 @@ class Walker {
   Path path_;
   BlockWriter short_;
   BlockWriter long_;
+  BlockWriter wide_;
   std::vector<Split> splits_;  ///< [nodes] of the tree at hand
   std::vector<Step> pending_;
 };

@@ -23,6 +23,7 @@ constexpr std::int64_t kPredictRows = 256;  ///< rows of a prediction slice, a m
 constexpr std::int64_t kPatternRows = 64;   ///< rows that share the reading of the model
 constexpr std::int64_t kGroupLeaves = 64;   ///< long leaves of a group, fewer where the background is large
 constexpr std::size_t kGroupBytes = std::size_t{64} << 20;
+static_assert(kMaxWidePlayers == 64 * kMaxPatternWords);
 
 /// [G x stride] predictions of rows, slice by slice.
 std::vector<double> predictions_of(CompiledModel const& model, BinsView const& rows, bool apply_link,
@@ -42,10 +43,6 @@ std::vector<double> predictions_of(CompiledModel const& model, BinsView const& r
   return predictions;
 }
 
-}  // namespace
-
-namespace {
-
 bool every_wide_tree_is_walked(CompiledModel const& model) {
   for (std::int32_t t = 0; t < static_cast<std::int32_t>(model.tree_output.size()); ++t) {
     TreeShape const shape = tree_shape(model, t);
@@ -58,16 +55,18 @@ bool every_wide_tree_is_walked(CompiledModel const& model) {
 
 void check_paths(CompiledModel const& model, Question const& question) {
   WidePaths const& wide = model.wide_paths;
-  if (wide.leaves == 0) return;
-  bool const walks = question.method == Method::kPathDependent && !question.interactions;
-  if (walks && every_wide_tree_is_walked(model)) return;
+  if (wide.paths.leaves() == 0) return;
+  bool const margin = question.algorithm == Algorithm::kLeafTables && !question.interactions;
+  bool const walks = margin && question.method == Method::kPathDependent;
+  if (margin && (!walks || every_wide_tree_is_walked(model))) return;
   char const* const what = model.players == model.features ? "features" : "players";
   throw Error("model.tree",
               fmt::format("tree {} has a path that tests {} different {}, at most {} are supported by this method",
                           wide.tree, wide.players, what, kMaxLongPlayers),
               fmt::format("tree {}, leaf {}", wide.tree, wide.node),
               walks ? "train with a smaller max_depth, or group features"
-                    : "use --space margin --method path-dependent, train with a smaller max_depth, or group features");
+                    : "use --space margin --method interventional without interactions, train with a smaller "
+                      "max_depth, or group features");
 }
 
 void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& parallel_for, BinnedRows& binned) {
@@ -105,7 +104,8 @@ BackgroundWeights::BackgroundWeights(Background const& background) : BackgroundW
 LongBackground::LongBackground(PathsView const& long_paths, BinsView const& background, WeightsView const& weights,
                                ParallelFor const& parallel_for, std::size_t budget)
     : paths_(long_paths), background_(background), weights_(weights) {
-  auto const bytes_per_leaf = static_cast<std::size_t>(std::max<std::int64_t>(background.rows, 1)) * kPatternEntryBytes;
+  auto const bytes_per_leaf = static_cast<std::size_t>(std::max<std::int64_t>(background.rows, 1)) *
+                              kPatternEntryBytes * static_cast<std::size_t>(longest_pattern_words(long_paths));
   group_leaves_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(kGroupBytes / bytes_per_leaf), 1, kGroupLeaves);
   groups_ = (long_paths.leaves + group_leaves_ - 1) / group_leaves_;
   kept_.resize(static_cast<std::size_t>(groups_));

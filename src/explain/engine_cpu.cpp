@@ -52,6 +52,7 @@ struct Shared {
   QuadratureGroups quadrature{};     ///< path-dependent: trees that are walked
   BinnedRows binned{};               ///< background rows
   LongBackground long_paths{};       ///< interventional tables: background of the long paths
+  LongBackground wide_paths{};       ///< and of the wide ones
   InteractionTables interactions{};  ///< where they are asked for, with the background of the paths beyond their reach
   LongBackground beyond{};
   std::optional<Boxes> boxes{};          ///< lattice: what its patterns are of
@@ -69,7 +70,9 @@ void build_tables(Shared& shared, BinsView const& background, ParallelFor const&
                                      parallel_for);
   shared.quadrature = QuadratureGroups(shared.model, parts.quadrature(), parallel_for);
   if (kind_of(shared.question) == TableKind::kInterventional) {
-    shared.long_paths = LongBackground(parts.long_paths().view(), background, shared.weights.units(), parallel_for);
+    auto const& weights = shared.weights.units();
+    shared.long_paths = LongBackground(parts.long_paths().view(), background, weights, parallel_for);
+    shared.wide_paths = LongBackground(shared.model.wide_paths.paths.view(), background, weights, parallel_for);
   }
   if (!shared.question.interactions) return;
   shared.interactions =
@@ -105,6 +108,9 @@ class CpuWorker final : public Engine::Worker {
     MarginTables const& tables = shared_.tables;
     look_up(tables.folded.paths.view(), tables.tables.data(), out.players, out.values, out);
     sum_long(shared_.parts.long_paths(), shared_.long_paths, sum_long_paths_cpu, out.values, out);
+    if (kind_of(shared_.question) == TableKind::kInterventional) {
+      sum_long(shared_.model.wide_paths.paths, shared_.wide_paths, sum_long_paths_cpu, out.values, out);
+    }
     walk_trees(out);
     if (!shared_.question.interactions) return;
     InteractionTables const& pairs = shared_.interactions;

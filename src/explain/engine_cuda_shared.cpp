@@ -203,12 +203,19 @@ void CudaShared::build_short_tables(LeafPaths const& paths, PathsView const& on_
 void CudaShared::build_long_groups(MarginParts const& parts, DeviceRows const& background) {
   bool const interventional = table_kind(question) == TableKind::kInterventional;
   BinnedRows host;
-  if (interventional && (model.long_paths.leaves() != 0 || question.interactions)) {
+  LeafPaths const& wide = model.wide_paths.paths;
+  if (interventional && (model.long_paths.leaves() != 0 || wide.leaves() != 0 || question.interactions)) {
     host = {background.rows, background.stride, std::vector<std::uint8_t>(background.bins.size())};
     exec_.copy_out(host.bins.data(), background.bins.data(), host.bins.size());
     exec_.wait();
   }
   long_groups_ = limpid::long_groups(exec_, *this, model.long_paths.view(), on_device_.long_paths(), host.view());
+  if (interventional && wide.leaves() != 0) {
+    wide_paths_.emplace(exec_, wide);
+    for (DeviceLongGroup& group : limpid::long_groups(exec_, *this, wide.view(), wide_paths_->view(), host.view())) {
+      long_groups_.push_back(std::move(group));
+    }
+  }
   if (question.interactions) {
     interactions_ =
         std::make_unique<CudaInteractions>(exec_, *this, background.view(), host.view(), weight_units_.data());
@@ -244,10 +251,12 @@ std::vector<DeviceLongGroup> long_groups(device::Exec const& exec, CudaShared co
     auto const entries = static_cast<std::size_t>(counted.begin[leaves]);
     DeviceLongGroup group;
     group.paths = slice_leaves(on_device, first, first + group_paths.leaves);
-    reserve(exec, group.patterns, entries, "background patterns of the long paths");
+    group.words = counted.words;
+    std::size_t const words = entries * static_cast<std::size_t>(counted.words);
+    reserve(exec, group.patterns, words, "background patterns of the long paths");
     reserve(exec, group.counts, entries, "background patterns of the long paths");
     reserve(exec, group.begin, leaves + 1, "background patterns of the long paths");
-    exec.copy_in(group.patterns.data(), counted.patterns, entries * sizeof(std::uint64_t));
+    exec.copy_in(group.patterns.data(), counted.patterns, words * sizeof(std::uint64_t));
     exec.copy_in(group.counts.data(), counted.counts, entries * sizeof(std::uint64_t));
     exec.copy_in(group.begin.data(), counted.begin, (leaves + 1) * sizeof(std::uint64_t));
     exec.wait();

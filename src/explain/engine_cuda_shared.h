@@ -49,7 +49,11 @@ struct DeviceLongGroup {
   device::Buffer<std::uint64_t> counts;
   device::Buffer<std::uint64_t> begin;
 
-  [[nodiscard]] PatternCountsView view() const noexcept { return {patterns.data(), counts.data(), begin.data()}; }
+  std::int32_t words = 1;
+
+  [[nodiscard]] PatternCountsView view() const noexcept {
+    return {patterns.data(), counts.data(), begin.data(), words};
+  }
 };
 
 class CudaShared;
@@ -80,7 +84,8 @@ class CudaShared {
   /// The folded short paths (compile/fold_leaves.h) and their tables. REQUIRES: the question is by leaf tables.
   [[nodiscard]] PathsView const& table_paths() const noexcept { return table_paths_->view(); }
   [[nodiscard]] float const* tables() const noexcept { return tables_.data(); }
-  /// Groups of all long leaves in their order; path-dependent questions have one, without patterns.
+  /// Groups of all long leaves in their order, then those of wide ones; path-dependent questions have one group of
+  /// long ones, without patterns.
   [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
   /// The same, without the leaves of trees that are walked.
   [[nodiscard]] std::vector<DeviceLongGroup> const& groups_beside_walks() const noexcept {
@@ -115,6 +120,7 @@ class CudaShared {
   device::Buffer<std::uint64_t> weight_units_;  ///< [B], or empty
   std::optional<DevicePaths> table_paths_;
   device::Buffer<float> tables_;
+  std::optional<DevicePaths> wide_paths_;  ///< interventional, where there are any
   std::vector<DeviceLongGroup> long_groups_;
   std::unique_ptr<CudaInteractions> interactions_;  ///< or nullptr
   std::optional<DevicePaths> rest_;                 ///< where trees are walked: the long paths of the others

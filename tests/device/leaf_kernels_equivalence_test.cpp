@@ -206,19 +206,24 @@ struct DevicePatternCounts {
   device::Buffer<std::uint64_t> patterns;
   device::Buffer<std::uint64_t> counts;
   device::Buffer<std::uint64_t> begin;
+  std::int32_t words;
 
   DevicePatternCounts(device::Exec const& exec, DistinctPatterns const& host)
-      : patterns(exec, host.patterns), counts(exec, host.counts), begin(exec, host.begin) {}
-  [[nodiscard]] PatternCountsView view() const { return {patterns.data(), counts.data(), begin.data()}; }
+      : patterns(exec, host.patterns), counts(exec, host.counts), begin(exec, host.begin), words(host.words) {}
+  [[nodiscard]] PatternCountsView view() const { return {patterns.data(), counts.data(), begin.data(), words}; }
 };
 
 void expect_equal_long_sums(PathShape const& shape, TableKind kind, std::int64_t background_rows, std::int64_t rows,
                             Random& random) {
   SCOPED_TRACE(std::to_string(rows) + " rows, background of " + std::to_string(background_rows));
   device::Exec const exec(0);
-  LeafPaths const paths = random_paths(shape, random);
-  RandomBins const background(2 * shape.players, background_rows, random);
-  RandomBins const bins(2 * shape.players, rows, random);
+  bool const wide = shape.min_players > kMaxLongPlayers;
+  LeafPaths const paths = wide ? wide_paths(shape, random) : random_paths(shape, random);
+  auto const draw = [&](std::int64_t count) {
+    return wide ? mostly_passing(shape, count, random) : RandomBins(2 * shape.players, count, random);
+  };
+  RandomBins const background = draw(background_rows);
+  RandomBins const bins = draw(rows);
   DistinctPatterns const patterns = distinct_patterns(paths.view(), background.view(), 0);
   std::vector<double> expected(static_cast<std::size_t>(shape.outputs * shape.players * bins.stride), 0.125);
   device::Buffer<double> const found(exec, expected);
@@ -263,6 +268,15 @@ TEST_P(SumLongPathsEquivalence, ShortestAndLongestPaths) {
       SCOPED_TRACE(k);
       expect_equal_long_sums({.leaves = 3, .min_players = k, .max_players = k, .players = 70}, kind, 33, 34, random);
     }
+  }
+}
+
+TEST_P(SumLongPathsEquivalence, PatternsOfSeveralWords) {
+  Random random(53);
+  for (auto const& [least, most] : {std::pair{65, 65}, std::pair{120, 140}, std::pair{256, 256}}) {
+    SCOPED_TRACE(most);
+    PathShape const shape{.leaves = 3, .min_players = least, .max_players = most, .players = 260};
+    expect_equal_long_sums(shape, TableKind::kInterventional, 33, 34, random);
   }
 }
 

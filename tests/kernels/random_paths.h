@@ -91,4 +91,20 @@ inline LeafPaths random_paths(PathShape const& shape, reference::Random& random)
   return paths;
 }
 
+/// Bins that pass the tests of wide_paths nearly always, so that pairs of rows are alive on many players.
+inline RandomBins mostly_passing(PathShape const& shape, std::int64_t count, reference::Random& random) {
+  RandomBins bins(2 * shape.players, count, random);
+  for (auto& bin : bins.data) bin = static_cast<std::uint8_t>(random.chance(0.02) ? 200 : 12);
+  return bins;
+}
+
+inline LeafPaths wide_paths(PathShape const& shape, reference::Random& random) {
+  LeafPaths paths = random_paths(shape, random);
+  for (Test& test : paths.tests) {
+    test.lo = 5;
+    test.width = 10;
+  }
+  return paths;
+}
+
 }  // namespace limpid

@@ -113,6 +113,97 @@ TEST(SumLongPaths, EveryTargetAndBudgetGivesTheBitsOfTheTask) {
   }
 }
 
+/// Which of the path's players the row passes.
+std::vector<bool> passing(LeafPaths const& paths, std::int64_t leaf, RandomBins const& bins, std::int64_t row) {
+  std::vector<bool> pass(static_cast<std::size_t>(path_players(paths.view(), leaf)));
+  for (std::size_t q = 0; q < pass.size(); ++q) {
+    std::uint64_t const word =
+        path_pattern_word(paths.view(), leaf, bins.view(), row, static_cast<std::int32_t>(q / 64));
+    pass[q] = ((word >> (q % 64)) & 1U) != 0;
+  }
+  return pass;
+}
+
+/// What one leaf of value 1 gives to the players for a row x and a background row z, by factorials; empty: nothing.
+std::vector<long double> pair_values(std::vector<bool> const& x, std::vector<bool> const& z) {
+  long double in = 0;
+  long double out = 0;
+  for (std::size_t q = 0; q < x.size(); ++q) {
+    if (!x[q] && !z[q]) return {};
+    in += x[q] && !z[q] ? 1 : 0;
+    out += z[q] && !x[q] ? 1 : 0;
+  }
+  std::vector<long double> values(x.size());
+  for (std::size_t q = 0; q < x.size(); ++q) {
+    if (x[q] == z[q]) continue;
+    long double const s = x[q] ? in : out;
+    long double const t = x[q] ? out : in;
+    long double const weight = std::exp(std::lgamma(s) + std::lgamma(t + 1) - std::lgamma(s + t + 1));
+    values[q] = x[q] ? weight : -weight;
+  }
+  return values;
+}
+
+TEST(SumLongPaths, PatternsOfSeveralWordsGiveTheSumOverAllPairs) {
+  Random random(15);
+  PathShape const shape{.leaves = 8, .min_players = 65, .max_players = 256, .players = 256};
+  LeafPaths const paths = wide_paths(shape, random);
+  RandomBins const background = mostly_passing(shape, 40, random);
+  RandomBins const rows = mostly_passing(shape, 70, random);
+  std::vector<long double> expected(static_cast<std::size_t>(256 * rows.stride));
+  std::int64_t cubes = 0;
+  for (std::int64_t leaf = 0; leaf < paths.leaves(); ++leaf) {
+    auto const l = static_cast<std::size_t>(leaf);
+    std::vector<std::vector<bool>> all;
+    all.reserve(static_cast<std::size_t>(background.rows));
+    for (std::int64_t b = 0; b < background.rows; ++b) all.push_back(passing(paths, leaf, background, b));
+    for (std::int64_t row = 0; row < rows.rows; ++row) {
+      std::vector<bool> const x = passing(paths, leaf, rows, row);
+      for (std::vector<bool> const& z : all) {
+        auto const given = pair_values(x, z);
+        cubes += given.empty() ? 0 : 1;
+        for (std::size_t q = 0; q < given.size(); ++q) {
+          auto const at = static_cast<std::size_t>(paths.players[paths.player_begin[l] + q] * rows.stride + row);
+          expected[at] += given[q] * static_cast<long double>(paths.value[l]) / 40.0L;
+        }
+      }
+    }
+  }
+  EXPECT_GT(cubes, 100);
+  on_each_simd_target([&] {
+    for (std::size_t const budget : {kPatternBudget, std::size_t{1}}) {
+      std::vector<double> const found = run(paths, shape, TableKind::kInterventional, background, rows, budget);
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        if (static_cast<std::int64_t>(i) % rows.stride >= rows.rows) continue;
+        ASSERT_TRUE(std::abs(static_cast<long double>(found[i]) - expected[i]) <= 1e-13L) << i;
+      }
+    }
+  });
+}
+
+TEST(DistinctPatternsOf, SeveralWordsLieInPlanes) {
+  Random random(16);
+  PathShape const shape{.leaves = 3, .min_players = 130, .max_players = 190, .players = 200};
+  LeafPaths const paths = wide_paths(shape, random);
+  RandomBins const background = mostly_passing(shape, 300, random);
+  DistinctPatterns const found = distinct_patterns(paths.view(), background.view(), 0);
+  ASSERT_EQ(found.words, 3);
+  for (std::int64_t leaf = 0; leaf < 3; ++leaf) {
+    std::map<std::vector<std::uint64_t>, std::uint64_t> expected;
+    for (std::int64_t b = 0; b < background.rows; ++b) {
+      auto const word = [&](std::int32_t w) { return path_pattern_word(paths.view(), leaf, background.view(), b, w); };
+      ++expected[{word(0), word(1), word(2)}];
+    }
+    auto const l = static_cast<std::size_t>(leaf);
+    std::map<std::vector<std::uint64_t>, std::uint64_t> counted;
+    for (std::uint64_t e = found.begin[l]; e < found.begin[l + 1]; ++e) {
+      PatternCountsView const view = found.view();
+      counted[{view.word(leaf, e, 0), view.word(leaf, e, 1), view.word(leaf, e, 2)}] = found.counts[e];
+    }
+    EXPECT_EQ(counted, expected);
+  }
+}
+
 TEST(DistinctPatternsOf, AreSortedAndCounted) {
   Random random(13);
   LeafPaths const paths = random_paths({.leaves = 9, .min_players = 9, .max_players = 30, .players = 40}, random);

@@ -1,5 +1,5 @@
-// Path-dependent values of deep trees: paths of more players than a word has bits, of few players that come again and
-// again, groups, zero covers, and what is refused.
+// Values of deep trees: paths of more players than a word has bits, of few players that come again and again, groups,
+// zero covers, and what is refused.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -108,17 +108,59 @@ TEST(DeepTrees, CoversThatAreNoShares) {
   for (double const value : values.row(0)) EXPECT_TRUE(std::isfinite(value));
 }
 
-TEST(DeepTrees, OtherMethodsRefuseWidePathsWithTheAlternative) {
+/// Interventional values beside pairs of rows walked on raw values, over whole and weighted background rows.
+TEST(DeepTrees, InterventionalPathsOfManyPlayers) {
+  Random random(98);
+  for (std::int32_t const levels : {64, 65, 80, 128, 129, 200, 256}) {
+    SCOPED_TRACE(levels);
+    Ensemble const ensemble = ensemble_of({chain(levels, levels, random), chain(12, 5, random)}, 256);
+    Rows const rows = uniform_rows(256, 5, random);
+    Rows const background = uniform_rows(256, 70, random);
+    Explained const values = explained(ensemble, margin_question(), rows, background);
+    for (std::int64_t r = 0; r < rows.rows; ++r) {
+      ASSERT_TRUE(all_within(values.row(r), reference::margin_values(ensemble, rows.row(r), background), 1e-7))
+          << "row " << r;
+    }
+  }
+}
+
+TEST(DeepTrees, InterventionalWidePathsOfGroupsAndWeights) {
+  Random random(99);
+  Ensemble const ensemble = ensemble_of({chain(150, 120, random)}, 120);
+  std::vector<std::int32_t> pairs(120);  // features 2p and 2p + 1, but the last 60 by themselves
+  for (std::int32_t f = 0; f < 120; ++f) pairs[static_cast<std::size_t>(f)] = f < 60 ? f / 2 : f - 30;
+  Players players = feature_players(ensemble);
+  players.names.resize(90);
+  players.of_feature = pairs;
+  Rows const rows = uniform_rows(120, 3, random);
+  Rows const background = uniform_rows(120, 9, random);
+  Explained const whole = explained(ensemble, players, margin_question(), rows, background);
+  std::vector<double> const weights(9, 0.25);
+  Explained const weighted = explained(ensemble, players, margin_question(), rows, background, weights);
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    auto const expected = reference::margin_values(ensemble, rows.row(r), background, pairs);
+    ASSERT_TRUE(all_within(whole.row(r), expected, 1e-7)) << "row " << r;
+    ASSERT_TRUE(all_within(weighted.row(r), expected, 1e-7)) << "row " << r;
+  }
+}
+
+/// Response games and interactions have patterns of one word.
+TEST(DeepTrees, OtherQuestionsRefuseWidePathsWithTheAlternative) {
   Random random(96);
   Ensemble const ensemble = ensemble_of({chain(65, 65, random)}, 65);
   Rows const rows = uniform_rows(65, 2, random);
-  for (Question const& question : {margin_question(), response_question()}) {
+  std::vector<Question> questions = {margin_question(), path_dependent_question(), response_question(),
+                                     response_question(), response_question()};
+  questions[0].interactions = questions[1].interactions = true;
+  questions[3].estimator = EstimatorChoice{EstimatorKind::kFocus, DesignKind::kLeverage, 40, 3, 0.0, 0};
+  questions[4].mean_link = MeanLink::kLogit;
+  for (Question const& question : questions) {
     try {
       (void)explained(ensemble, question, rows, rows);
       ADD_FAILURE() << "no error";
     } catch (Error const& error) {
       EXPECT_EQ(error.code(), "model.tree");
-      EXPECT_NE(error.hint().find("--space margin --method path-dependent"), std::string::npos);
+      EXPECT_NE(error.hint().find("--space margin --method interventional"), std::string::npos);
     }
   }
 }

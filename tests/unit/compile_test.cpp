@@ -212,11 +212,13 @@ TEST(Compile, PathsAreShortUpToEightPlayersAndLongUpToSixtyFour) {
   EXPECT_EQ(model.long_paths.table_begin.size(), 58U);
 }
 
-/// Only the walk of whole trees knows them.
-TEST(Compile, WidePathsAreCounted) {
+TEST(Compile, WidePathsAreAClassOfTheirOwn) {
   CompiledModel const model = compile(ensemble_of({chain_of_features(3), chain_of_features(66)}, 100));
   EXPECT_EQ(model.long_paths.leaves(), 56);
-  EXPECT_EQ(model.wide_paths.leaves, 3);
+  LeafPaths const& wide = model.wide_paths.paths;
+  EXPECT_EQ(wide.leaves(), 3);
+  EXPECT_EQ(wide.player_begin.back() - wide.player_begin[2], 66U);
+  EXPECT_EQ(wide.tests.back().player, 65);
   EXPECT_EQ(model.wide_paths.players, 65);
   EXPECT_EQ(model.wide_paths.tree, 1);
 }
