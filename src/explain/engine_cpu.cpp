@@ -108,9 +108,7 @@ class CpuWorker final : public Engine::Worker {
     MarginTables const& tables = shared_.tables;
     look_up(tables.folded.paths.view(), tables.tables.data(), out.players, out.values, out);
     sum_long(shared_.parts.long_paths(), shared_.long_paths, sum_long_paths_cpu, out.values, out);
-    if (kind_of(shared_.question) == TableKind::kInterventional) {
-      sum_long(shared_.model.wide_paths.paths, shared_.wide_paths, sum_long_paths_cpu, out.values, out);
-    }
+    sum_long({}, shared_.wide_paths, sum_long_paths_cpu, out.values, out);  // path-dependent: by walks
     walk_trees(out);
     if (!shared_.question.interactions) return;
     InteractionTables const& pairs = shared_.interactions;
@@ -162,11 +160,8 @@ class CpuWorker final : public Engine::Worker {
       args.background = patterns;
       sum(args);
     };
-    if (args.kind == TableKind::kPathDependent) {
-      sum_group(all.view(), {});
-    } else {
-      background.for_each_group(sum_group);
-    }
+    if (args.kind == TableKind::kPathDependent) return sum_group(all.view(), {});
+    background.for_each_group(sum_group);
   }
 
   void play_lattice(RowsView raw, bool count_only, Explanation& out) {
