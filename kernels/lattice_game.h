@@ -45,8 +45,8 @@ struct LatticeGameArgs {
   std::int64_t value_stride = 0;
   std::int32_t* largest = nullptr;  ///< [R] out: the most live players V of any pair of the row
   /// [G x T x value_stride] (pair_index), in and out: the interactions of different players are added, half of their
-  /// Shapley interaction index, as sums until the last block; nullptr: not wanted. By lattice_game_cpu beside the
-  /// values, by lattice_pairs_cuda alone. REQUIRES: zeros before the first.
+  /// Shapley interaction index, as sums until the last block; nullptr: not wanted. By lattice_game_cpu, on a GPU by
+  /// lattice_pairs_cuda. REQUIRES: zeros before the first.
   double* interactions = nullptr;
 
   [[nodiscard]] LIMPID_HD bool continues() const noexcept { return background_begin > 0; }

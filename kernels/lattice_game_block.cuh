@@ -191,8 +191,9 @@ __device__ void halve_members_block(std::int32_t live, std::int32_t bits, Real* 
     std::int64_t const half = std::int64_t{1} << level;
     std::int64_t const segments = live - 1 - level;  // bits level + 1 .. live - 1
     for (std::int64_t i = threadIdx.x; i < segments * half; i += blockDim.x) {
-      Real* const segment = entries + (std::int64_t{2} << (level + i / half));
-      segment[i % half] += segment[i % half + half];
+      Real* const segment = entries + (std::int64_t{2} << (level + (i >> level)));
+      std::int64_t const at = i & (half - 1);
+      segment[at] += segment[at + half];
     }
     __syncthreads();
   }
@@ -256,21 +257,27 @@ __device__ double fold_block(std::int32_t live, Real weight, Real* game) {
   return whole;
 }
 
+/// A game -> values of its output, [P]; the game is destroyed. `weight`: weight_of_lane(). Begins at a barrier; ends
+/// without one.
+template <class Real>
+__device__ void write_values_block(LatticeGameArgs const& args, std::int32_t live, std::uint32_t const* bits,
+                                   Real weight, Real* game, double* values) {
+  double const whole = fold_block(live, weight, game);
+  double const common =
+      common_part(live, whole, [game](std::int32_t bit) { return static_cast<double>(game[std::int64_t{1} << bit]); });
+  for (std::int32_t p = static_cast<std::int32_t>(threadIdx.x); p < args.players;
+       p += static_cast<std::int32_t>(blockDim.x)) {
+    values[p] = bits[p] == 0 ? 0.0 : static_cast<double>(game[bits[p]]) - common;
+  }
+}
+
 /// Integers -> values of the pair, [G x P]. `weight`: weight_of_lane(). REQUIRES: live > 0.
 template <class Int, class Real>
 __device__ void finish_game(LatticeGameArgs const& args, std::int32_t live, std::uint32_t const* bits, Real weight,
                             Lattice<Int, Real> const& at, double* pair_values) {
   apply_link_block(args, live, at);
   for (std::int32_t g = 0; g < args.outputs; ++g) {
-    Real* const game = at.game + (std::int64_t{g} << live);
-    double const whole = fold_block(live, weight, game);
-    double const common = common_part(
-        live, whole, [game](std::int32_t bit) { return static_cast<double>(game[std::int64_t{1} << bit]); });
-    for (std::int32_t p = static_cast<std::int32_t>(threadIdx.x); p < args.players;
-         p += static_cast<std::int32_t>(blockDim.x)) {
-      double const value = bits[p] == 0 ? 0.0 : static_cast<double>(game[bits[p]]) - common;
-      pair_values[g * args.players + p] = value;
-    }
+    write_values_block(args, live, bits, weight, at.game + (std::int64_t{g} << live), pair_values + g * args.players);
   }
   __syncthreads();
 }

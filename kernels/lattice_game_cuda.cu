@@ -129,22 +129,11 @@ __global__ void play_blocks_kernel(LatticeGameArgs args, std::int64_t first_row,
   }
 }
 
-/// Pairs above the limit were not played and add nothing.
 __global__ void mean_over_pairs_kernel(LatticeGameArgs args, std::int64_t first_row, std::int64_t rows,
                                        std::int32_t const* live, double const* pair_values) {
   std::int64_t const vectors = std::int64_t{args.outputs} * args.players;
   std::int64_t const i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (i < rows * vectors) {
-    std::int64_t const row = i / vectors;
-    std::int64_t const vector = i % vectors;
-    double& value = args.values[vector * args.value_stride + first_row + row];
-    double sum = args.continues() ? value : 0.0;
-    for (std::int64_t z = 0; z < args.background_rows; ++z) {
-      std::int64_t const pair = row * args.background_rows + z;
-      if (live[pair] <= args.max_players) sum += args.weight(z) * pair_values[pair * vectors + vector];
-    }
-    value = sum / args.divisor();
-  }
+  if (i < rows * vectors) lattice::mean_over_pairs(args, first_row, i / vectors, i % vectors, live, pair_values);
 }
 
 /// The largest V up to `most` whose lattice fits in `limit` bytes beside `fixed`; kNoLattice when none does.

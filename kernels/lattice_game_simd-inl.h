@@ -92,10 +92,12 @@ HWY_INLINE hn::Vec<D> margins_of(D d, Int const* HWY_RESTRICT fixed, double step
   }
 }
 
-/// link_of_one in lanes, for the links that are computed in the type: sigmoid in float, the others in double.
+/// link_of_one in lanes, for the links that are computed in the type: in float the sigmoid alone. Softmax leaves the
+/// margins.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V own_link_lanes(D d, Link link, V v) {
   if constexpr (std::is_same_v<hn::TFromD<D>, float>) return limpid_sigmoid_lanes(d, v);
+  if (link == Link::kSigmoid) return limpid_sigmoid_lanes(d, v);
   if (link == Link::kExp) return limpid_exp_lanes(d, v);
   if (link == Link::kSignedSquare) return limpid_signed_square_lanes(d, v);
   if (link == Link::kSoftplus) return limpid_softplus_lanes(d, v);

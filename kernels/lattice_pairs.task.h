@@ -27,6 +27,17 @@ LIMPID_HD constexpr std::int32_t live_pair(std::int32_t low, std::int32_t high) 
   return high * (high - 1) / 2 + low;
 }
 
+struct LivePair {
+  std::int32_t low;
+  std::int32_t high;
+};
+/// The pair at a place.
+LIMPID_HD constexpr LivePair live_pair_at(std::int32_t place) noexcept {
+  LivePair pair{place, 1};
+  while (pair.low >= pair.high) pair.low -= pair.high++;
+  return pair;
+}
+
 /// What v(S) - v(empty), |S| = size, is multiplied by in A_ij; V >= 2.
 LIMPID_HD inline double pair_weight(std::int32_t live, std::int32_t size) noexcept {
   return shapley_weight(live - 1, size - 2) + 2.0 * shapley_weight(live - 1, size - 1) + shapley_weight(live - 1, size);

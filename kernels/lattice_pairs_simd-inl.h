@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include "compile/layout.h"
@@ -64,6 +65,11 @@ class PairSums {
     for (std::int32_t p = 0; p < players; ++p) {
       if (bit_of_player[p] != 0) player_[std::countr_zero(bit_of_player[p])] = p;
     }
+  }
+  /// The same by the bits: of_bit [V], among `players` in all.
+  void set_players(std::span<std::uint32_t const> of_bit, std::int32_t players) noexcept {
+    players_ = players;
+    for (std::size_t bit = 0; bit < of_bit.size(); ++bit) player_[bit] = static_cast<std::int32_t>(of_bit[bit]);
   }
 
   /// Adds weight times the interactions of a game [2^V] to sums [T x stride].

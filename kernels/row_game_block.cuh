@@ -2,7 +2,7 @@
 /// on all threads of the block.
 #pragma once
 
-#include "kernels/lattice_game_block.cuh"
+#include "kernels/lattice_pairs_block.cuh"
 #include "kernels/row_game.task.h"
 
 namespace limpid::row_game {
@@ -95,16 +95,45 @@ __device__ inline void sums_to_games(std::int32_t outputs, std::int64_t size, do
   }
   __syncthreads();
   for (std::int64_t g = threadIdx.x; g < outputs; g += blockDim.x) sums[g * size] -= sums[g * size];
-  // no barrier: entry 0 of output g is next read by thread 0, for g = 0 its writer, for the others behind fold's
-  // barriers
+  // no barrier: entry 0 of output g is next read by thread 0, for g = 0 its writer, for the others behind
+  // the barriers of the interactions and the fold
 }
 
-/// Games of all outputs -> the row's values.
-__device__ inline void write_values(LatticeGameArgs const& args, std::int64_t row, std::int32_t row_players,
-                                    std::uint32_t const* row_bits, double* games) {
+/// What a row's interactions take of shared memory.
+struct RowPairs {
+  lattice::PairScratch scratch;
+  std::int32_t player[lattice::kMostLive];  ///< of each lattice bit of the row
+};
+
+/// Says which player each bit is. No barrier.
+__device__ inline void set_players(std::int32_t players, std::uint32_t const* row_bits, RowPairs& pairs) {
+  for (std::int32_t p = static_cast<std::int32_t>(threadIdx.x); p < players;
+       p += static_cast<std::int32_t>(blockDim.x)) {
+    if (row_bits[p] != 0) pairs.player[__popc(row_bits[p] - 1)] = p;
+  }
+}
+
+/// Adds the interactions of one output's game to the row's. `entries` [2^V]: scratch.
+__device__ inline void add_interactions(LatticeGameArgs const& args, std::int64_t row, std::int32_t row_players,
+                                        std::int32_t output, double const* game, double* entries, RowPairs& pairs) {
+  double* const sums = args.interactions + output * pair_count(args.players) * args.value_stride + row;
+  lattice::interactions_block(
+      game, row_players, entries, pairs.scratch, [&](std::int32_t, lattice::LivePair pair, double value) {
+        std::int64_t const to = pair_index(args.players, pairs.player[pair.low], pairs.player[pair.high]);
+        sums[to * args.value_stride] += value;
+      });
+}
+
+/// Games of all outputs -> the row's values, and its interactions where they are wanted; `against` [G x 2^V] is
+/// scratch.
+__device__ inline void write_row(LatticeGameArgs const& args, std::int64_t row, std::int32_t row_players,
+                                 std::uint32_t const* row_bits, double* games, double* against, RowPairs& pairs) {
   double const weight = lattice::weight_of_lane<double>(row_players);
   for (std::int32_t g = 0; g < args.outputs; ++g) {
     double* const game = games + (std::int64_t{g} << row_players);
+    if (args.interactions != nullptr && row_players > 1) {
+      add_interactions(args, row, row_players, g, game, against + (std::int64_t{g} << row_players), pairs);
+    }
     double const whole = lattice::fold_block(row_players, weight, game);
     double const common =
         lattice::common_part(row_players, whole, [game](std::int32_t bit) { return game[std::int64_t{1} << bit]; });

@@ -37,7 +37,9 @@ void play_rows(RowGameArgs const& args) {
     game.flush();
     lattice.largest[r] = game.players();
     if (!is_last) std::copy_n(sums.data(), size, kept);
-    if (is_last && !lattice.count_only) game.finish(lattice.values + r, lattice.value_stride);
+    if (!is_last || lattice.count_only) continue;
+    game.finish(lattice.values + r, lattice.interactions == nullptr ? nullptr : lattice.interactions + r,
+                lattice.value_stride);
   }
 }
 

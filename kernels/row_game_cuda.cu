@@ -1,5 +1,5 @@
-// phi[g][p][r] of the game logit(sum_z w_z p / sum_z w_z) of row r      patterns [R x leaves] and [B x leaves] from
-// leaf_patterns; slices of rows, so that pairs fit in a grid.
+// phi[g][p][r], and interactions, of the game logit(sum_z w_z p / sum_z w_z) of row r      patterns [R x leaves] and
+// [B x leaves] from leaf_patterns; slices of rows, so that pairs fit in a grid.
 //
 // 1. mark_rows   one block per pair: marks the players of alive leaves, and sets them in the row's marks by atomicOr
 //      block  128 threads stride over the leaves, 16 short patterns per 128-bit load
@@ -9,7 +9,8 @@
 // 3. play_rows   blocks stride over the rows whose V lies in (low, high]; two launches or more: rows whose sums fit in
 //                shared memory, then the larger ones with sums in global scratch
 //      block  256 threads, background rows in order: scatter, zeta, p and 1 - p on the pair's own lattice, then every
-//             coalition of the row adds its entry, found by two look-ups; log and fold at the end
+//             coalition of the row adds its entry, found by two look-ups; log, interactions where they are wanted (in
+//             place of the sums of 1 - p) and fold at the end
 //      smem   4 P bytes of lattice bits, 8 KB of look-ups; the pair's lattice (2 doubles and an integer per entry and
 //             output), where it fits, and for small V the sums (2 doubles per coalition and output)
 //
@@ -64,11 +65,12 @@ struct PlayMemory {
 
 /// Plays the rows [0, rows) of a slice with low < V <= high; blocks stride over them.
 template <class Int>
-__global__ void play_rows_kernel(LatticeGameArgs args, std::int64_t first_row, std::int64_t rows,
-                                 std::uint32_t const* row_marks, std::int32_t low, std::int32_t high,
-                                 PlayMemory memory) {
+__global__ void __launch_bounds__(kPlayThreads, 2)
+    play_rows_kernel(LatticeGameArgs args, std::int64_t first_row, std::int64_t rows, std::uint32_t const* row_marks,
+                     std::int32_t low, std::int32_t high, PlayMemory memory) {
   LIMPID_SHARED(unsigned char, shared);
   LIMPID_SHARED_ARRAY(row_game::Pair, pair, 1);
+  LIMPID_SHARED_ARRAY(row_game::RowPairs, row_pairs, 1);
   auto* const bits = reinterpret_cast<std::uint32_t*>(shared);
   auto* const table = reinterpret_cast<std::uint32_t*>(shared + memory.bits_bytes);
   unsigned char* const rest = shared + memory.bits_bytes + row_game::kTableEntries * sizeof(std::uint32_t);
@@ -81,6 +83,7 @@ __global__ void play_rows_kernel(LatticeGameArgs args, std::int64_t first_row, s
     auto* const sums = reinterpret_cast<double*>(mine != nullptr ? mine : rest);
     unsigned char* const pair_memory = mine != nullptr ? rest : rest + row_game::sum_bytes(live, args.outputs);
     std::int64_t const size = std::int64_t{1} << live;
+    if (args.interactions != nullptr) row_game::set_players(args.players, row_bits, row_pairs[0]);
     lattice::zero_block(sums, 2 * args.outputs * size);
     for (std::int64_t z = 0; z < args.background_rows; ++z) {
       row_game::meet_block(args, row, z, row_bits, bits, pair);
@@ -95,7 +98,7 @@ __global__ void play_rows_kernel(LatticeGameArgs args, std::int64_t first_row, s
     }
     __syncthreads();
     row_game::sums_to_games(args.outputs, size, sums);
-    row_game::write_values(args, row, live, row_bits, sums);
+    row_game::write_row(args, row, live, row_bits, sums, sums + args.outputs * size, row_pairs[0]);
   }
 }
 
@@ -115,7 +118,8 @@ class Run {
     memory_.bits_bytes = (static_cast<std::size_t>(args.players) * sizeof(std::uint32_t) + 15) / 16 * 16;
     fixed_bytes_ = memory_.bits_bytes + kTableBytes;
     most_ = std::min(args.max_players, args.players);
-    std::size_t const limit = exec.profile().shared_per_block;
+    constexpr std::size_t kStaticBytes = sizeof(row_game::Pair) + sizeof(row_game::RowPairs) + 16;
+    std::size_t const limit = exec.profile().shared_per_block - kStaticBytes;
     room_ = limit > fixed_bytes_ ? limit - fixed_bytes_ : 0;
     slice_ = std::clamp(kGridPairs / args.background_rows, std::int64_t{1}, args.rows);
     shared_rows_ = most_players(most_, room_, [this](std::int32_t live) { return row_bytes(live); });

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "kernels/lattice_game_scatter-inl.h"
+#include "kernels/lattice_pairs_simd-inl.h"
 #include "kernels/row_game_simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -110,7 +111,8 @@ class RowGame {
         most_(std::min(args_.players, args_.max_players)),
         arrays_(2 * static_cast<std::size_t>(args_.outputs)),
         cubes_(args_),
-        weights_(most_) {}
+        weights_(most_),
+        pairs_(most_) {}
 
   /// Takes a row: its sums [2 G x 2^most], its marks [P]. `goes_on`: both hold what earlier blocks left.
   void start(double* sums, std::uint8_t* is_player, bool goes_on) {
@@ -151,14 +153,20 @@ class RowGame {
   [[nodiscard]] std::int32_t players() const noexcept { return static_cast<std::int32_t>(players_.size()); }
   [[nodiscard]] bool is_over() const noexcept { return players() > args_.max_players; }
 
-  /// The row's values, [G x P] with `stride` between them. REQUIRES: flush(). The sums are destroyed.
-  void finish(double* values, std::int64_t stride) {
+  /// The row's values, [G x P], with `stride` between them, and what its pairs add to `interactions`, [G x T] likewise;
+  /// nullptr: not wanted. REQUIRES: flush(). The sums are destroyed.
+  void finish(double* values, double* interactions, std::int64_t stride) {
     for (std::int64_t n = 0; n < std::int64_t{args_.outputs} * args_.players; ++n) values[n * stride] = 0.0;
     if (is_over() || players_.empty()) return;
+    pairs_.set_players(players_, args_.players);
     for (std::int32_t g = 0; g < args_.outputs; ++g) {
       double* const game = sums_ + (static_cast<std::size_t>(g) << most_);
+      make_game(game, game + (static_cast<std::size_t>(args_.outputs) << most_));
+      if (interactions != nullptr) {
+        pairs_.add(game, players(), 1.0, interactions + g * pair_count(args_.players) * stride, stride);
+      }
       std::array<double, 32> phi;
-      fold_sums(game, game + (static_cast<std::size_t>(args_.outputs) << most_), phi.data());
+      fold_game(game, phi.data());
       for (std::size_t i = 0; i < players_.size(); ++i) {
         values[(std::int64_t{g} * args_.players + players_[i]) * stride] = phi[i];
       }
@@ -217,17 +225,20 @@ class RowGame {
     }
   }
 
-  /// One output's sums -> values [V].
-  void fold_sums(double* game, double const* against, double* phi) {
-    hn::ScalableTag<double> const d;
-    std::size_t const size = std::size_t{1} << players();
-    if (size < hn::Lanes(d)) {
-      double const empty = row_game::log_odds(game[0], against[0]);
-      for (std::size_t s = 0; s < size; ++s) game[s] = row_game::log_odds(game[s], against[s]) - empty;
-      return lattice::fold(game, players(), phi);
-    }
-    sums_to_game(game, against, size);
-    fold(d, weights_.of(players()), players(), game, phi);
+  [[nodiscard]] std::size_t size() const noexcept { return std::size_t{1} << players(); }
+  [[nodiscard]] bool in_lanes() const noexcept { return size() >= hn::Lanes(hn::ScalableTag<double>()); }
+
+  /// One output's sums -> v(S) - v(empty), [2^V] in place of the sums of p.
+  void make_game(double* sums, double const* against) const {
+    if (in_lanes()) return sums_to_game(sums, against, size());
+    double const empty = row_game::log_odds(sums[0], against[0]);
+    for (std::size_t s = 0; s < size(); ++s) sums[s] = row_game::log_odds(sums[s], against[s]) - empty;
+  }
+
+  /// One output's game, which is destroyed -> values [V].
+  void fold_game(double* game, double* phi) {
+    if (!in_lanes()) return lattice::fold(game, players(), phi);
+    fold(hn::ScalableTag<double>(), weights_.of(players()), players(), game, phi);
   }
 
   LatticeGameArgs const& args_;
@@ -240,6 +251,7 @@ class RowGame {
   Scratch<Int> lattice_;  ///< [G x 2^bits]
   WaitingPairs waiting_;
   MemberWeights<hn::ScalableTag<double>> weights_;
+  PairSums pairs_;
 };
 
 }  // namespace HWY_NAMESPACE

@@ -122,18 +122,8 @@ class RowEstimates {
   /// Integers [q] -> responses, or margins where the link is of all outputs; in whole vectors.
   void respond(std::uint64_t const* sums, std::size_t count, std::size_t g, double* out) const {
     hn::ScalableTag<double> const d;
-    Link const link = args_.link;
     for (std::size_t p = 0; p < count; p += hn::Lanes(d)) {
-      auto v = margins_of(d, sums + p, args_.step[g], args_.base_margin[g]);
-      if (link == Link::kSigmoid) {
-        v = limpid_sigmoid_lanes(d, v);
-      } else if (link == Link::kExp) {
-        v = limpid_exp_lanes(d, v);
-      } else if (link == Link::kSignedSquare) {
-        v = limpid_signed_square_lanes(d, v);
-      } else if (link == Link::kSoftplus) {
-        v = limpid_softplus_lanes(d, v);
-      }
+      auto const v = own_link_lanes(d, args_.link, margins_of(d, sums + p, args_.step[g], args_.base_margin[g]));
       hn::StoreU(v, d, out + p);
     }
   }

@@ -55,9 +55,10 @@ struct Shared {
   LongBackground wide_paths{};       ///< and of the wide ones
   InteractionTables interactions{};  ///< where they are asked for, with the background of the paths beyond their reach
   LongBackground beyond{};
-  std::optional<Boxes> boxes{};          ///< lattice: what its patterns are of
-  LatticeBackground background{};        ///< lattice: patterns of the background rows
-  LatticeBackground large_background{};  ///< estimates: those of the leaf paths, where they do not read boxes
+  std::optional<Boxes> boxes{};    ///< lattice: what its patterns are of
+  LatticeBackground background{};  ///< lattice: patterns of the background rows
+  LatticeBackground
+      large_background{};  ///< estimates: those of the leaf paths, where the lattice's are of boxes and theirs are not
   std::optional<LargeGames> large_games{};
 
   [[nodiscard]] Boxes const* lattice_boxes() const noexcept { return boxes ? &*boxes : nullptr; }
@@ -276,8 +277,9 @@ class CpuEngine final : public Engine {
     shared_.background = LatticeBackground(model, bins, parallel_for, kPatternBudget, shared_.lattice_boxes());
     if (!question.estimator || model.players <= question.max_exact_players) return;  // no pair is above the limit
     bool const as_boxes = shared_.large_reads_boxes();
-    if (!as_boxes) shared_.large_background = LatticeBackground(model, bins, parallel_for);
-    shared_.large_games.emplace(model, question, as_boxes ? shared_.background : shared_.large_background,
+    bool const is_shared = as_boxes || !shared_.boxes;  // both read boxes, or both leaf paths
+    if (!is_shared) shared_.large_background = LatticeBackground(model, bins, parallel_for);
+    shared_.large_games.emplace(model, question, is_shared ? shared_.background : shared_.large_background,
                                 shared_.binned.rows, shared_.weights, as_boxes ? shared_.lattice_boxes() : nullptr);
   }
 

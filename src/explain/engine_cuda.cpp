@@ -156,10 +156,13 @@ class CudaWorker final : public Engine::Worker {
     for (std::int64_t r = 0; r < out.rows; r += group) {
       auto args = game_of(r, std::min(group, out.rows - r), out);
       args.count_only = count_only;
-      is_logit() ? row_game_cuda(exec_, {args, nullptr, nullptr}) : lattice_game_cuda(exec_, args);
-      if (count_only || out.interactions.empty()) continue;
-      args.interactions = interactions_.on_device.data() + r;
-      lattice_pairs_cuda(exec_, args);
+      bool const with_pairs = !count_only && !out.interactions.empty();
+      if (with_pairs) args.interactions = interactions_.on_device.data() + r;
+      if (is_logit()) {
+        row_game_cuda(exec_, {args, nullptr, nullptr});
+      } else {
+        with_pairs ? lattice_pairs_cuda(exec_, args) : lattice_game_cuda(exec_, args);
+      }
     }
   }
 

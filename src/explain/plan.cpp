@@ -48,16 +48,9 @@ Question plan(Ensemble const& ensemble, Space space, bool space_given, Method me
 }
 
 void ask_for_interactions(Question& question, EstimatorKind estimator) {
-  auto const fail = [](std::string const& found, std::string const& hint) {
-    throw Error("usage.interactions", found, {}, hint);
-  };
   if (estimator != EstimatorKind::kAuto) {
-    fail("interactions are exact, and an estimator was asked for",
-         "leave out --estimator (up to --max-exact-players interactions are exact), or --interactions");
-  }
-  if (question.mean_link == MeanLink::kLogit) {
-    fail("interactions of the logit of a mean response are not computed",
-         "use --link identity, or --space margin for effects in log-odds");
+    throw Error("usage.interactions", "interactions are exact, and an estimator was asked for", {},
+                "leave out --estimator (up to --max-exact-players interactions are exact), or --interactions");
   }
   question.interactions = true;
 }

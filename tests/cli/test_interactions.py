@@ -50,6 +50,10 @@ def test_rows_add_up_to_the_values(binary):
         assert matrix.sum() + row["expected_value"] == pytest.approx(row["prediction"], abs=1e-6)
 
 
+def logit(p):
+    return math.log(p / (1 - p))
+
+
 def tree_margin(model, row):
     """The margin in double: float32 thresholds against float32 values, missing values by default_left."""
     total = 0.0
@@ -79,13 +83,21 @@ def interactions_by_definition(game, players):
     return out
 
 
-@pytest.mark.parametrize("space", ["response", "margin"])
-def test_are_the_shapley_interaction_index(tmp_path, space):
+QUESTIONS = {
+    "response": (["--space", "response", "--method", "kernel"], lambda margins: np.mean(1 / (1 + np.exp(-margins)))),
+    "margin": (["--space", "margin", "--method", "kernel"], np.mean),
+    "logit": (["--link", "logit"], lambda margins: logit(np.mean(1 / (1 + np.exp(-margins))))),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_are_the_shapley_interaction_index(tmp_path, question):
     """Against the definition, over hybrids of the raw rows and trees walked here."""
-    out = written(tmp_path / "out", *BINARY, "--space", space, "--method", "kernel", "--interactions", "--float64")
+    options, answer = QUESTIONS[question]
+    out = written(tmp_path / "out", *BINARY, *options, "--interactions", "--float64")
     model = json.loads(MODEL.read_text())
     base = float(str(model["learner"]["learner_model_param"]["base_score"]).strip("[]"))
-    base = math.log(base / (1 - base))
+    base = logit(base)
 
     def read(path):
         with open(path) as file:
@@ -96,13 +108,10 @@ def test_are_the_shapley_interaction_index(tmp_path, space):
     order, background = read(out / "explanations_shap/baseline.csv")
     background = background[:, [order.index(name) for name in names]]
 
-    def answer(margin):
-        return margin if space == "margin" else 1 / (1 + math.exp(-margin))
-
     for r in (0, 17):
         def game(s, x=rows[r]):
             inside = [bool(s >> k & 1) for k in range(len(names))]
-            return np.mean([answer(base + tree_margin(model, np.where(inside, x, z))) for z in background])
+            return answer(np.array([base + tree_margin(model, np.where(inside, x, z)) for z in background]))
 
         line = lines_of(out)[r]
         found = np.array(line["interaction_values"])
@@ -242,6 +251,28 @@ def test_refusals_name_the_alternative(tmp_path, options, code, words):
     assert_error(explain(*BINARY, *options, "--out", tmp_path / "out"), code, 2, words)
 
 
+def test_of_the_logit_of_the_mean_in_every_form(tmp_path):
+    """Matrices add up to values in log-odds, in text as in arrays; the manifest says of what; chunks change no byte."""
+    ask = [*THREE, "--link", "logit"]
+    out = written(tmp_path / "out", *ask, "--interactions", "--interactions-format", "npy", "--float64", "--threads", 1)
+    arrays = np.load(out / ARRAY)
+    rows = rows_of((out / "explanations_shap/out.jsonl").read_text())
+    values = np.array([[list(o["shap_values"].values()) for o in row["outputs"].values()] for row in rows])
+    assert np.abs(arrays.sum(axis=3) - values).max() <= 1e-14
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["method"]["link"] == "logit" and manifest["interactions"] == {"pairs": "all", "format": "npy"}
+    text = written(tmp_path / "text", *ask, "--interactions", "--float64", "--threads", 2, "--chunk-rows", 64)
+    for line, array in zip(lines_of(text), arrays, strict=True):
+        assert [output["interaction_values"] for output in line["outputs"].values()] == array.tolist()
+    top = lines_of(written(tmp_path / "top", *ask, "--interactions=top:2", "--float64"))
+    names = json.loads((text / "interactions.json").read_text())["features"]
+    for line, array in zip(top, arrays, strict=True):
+        for output, matrix in zip(line["outputs"].values(), array, strict=True):
+            (a, b, value), second = output["pairs"]
+            assert value == matrix[names.index(a), names.index(b)]
+            assert abs(value) == np.abs(np.triu(matrix, 1)).max() >= abs(second[2])
+
+
 def test_standard_output_takes_values_alone(tmp_path):
     assert_error(explain(*BINARY, "--interactions", "--out", "-"), "usage.interactions", 2, "--out DIR")
 
@@ -251,6 +282,9 @@ def test_above_the_lattice_a_row_is_named(tmp_path):
     words = ["the first is row ", "too many for exact interactions", "--max-exact-players ", "--space margin (no limit)"]
     assert_error(done, "usage.players", 2, *words)
     assert files_in(tmp_path / "out") == []
+    ask = [*BINARY, "--interactions", "--link", "logit", "--max-exact-players", 2, "--out", tmp_path / "out"]
+    words[2:2] = ["differ from the background rows, taken together, in more than 2"]
+    assert_error(explain(*ask), "usage.players", 2, *words)
 
 
 def test_a_black_box_has_none(tmp_path):

@@ -1,4 +1,4 @@
-// lattice_pairs on games drawn at random: the device gives the CPU's bytes, which lattice_game gives beside the values.
+// lattice_pairs on games drawn at random: the device gives the CPU's bytes, interactions, values and counts.
 #include "kernels/lattice_pairs.h"
 
 #include <vector>
@@ -39,6 +39,7 @@ Played play(LatticeCase& game, std::vector<std::int64_t> const& blocks = {}, std
     args.background_begin += rows;
     args.background_bytes += rows * args.byte_stride;
   }
+  expect_same_answer(exec, on_device, game);
   return {without_padding(expected, game.args.value_stride, game.args.rows),
           without_padding(copy_back(exec, interactions), game.args.value_stride, game.args.rows)};
 }

@@ -10,7 +10,8 @@
 namespace limpid::tests {
 namespace {
 
-/// Plays the case on the CPU, where its answer stays, and on the device. `weights` [B], or empty.
+/// Plays the case on the CPU, where its answer stays, and on the device, values alone and with interactions. `weights`
+/// [B], or empty.
 void expect_equal_rows(LatticeCase& game, std::vector<double> const& weights = {}) {
   device::Exec const exec(0);
   DeviceLattice const on_device(exec, game);
@@ -24,6 +25,20 @@ void expect_equal_rows(LatticeCase& game, std::vector<double> const& weights = {
   row_game_cpu(on_host);
   row_game_cuda(exec, there);
   expect_same_answer(exec, on_device, game);
+  if (game.args.count_only) return;
+
+  std::vector<double> expected(static_cast<std::size_t>(game.args.outputs * pair_count(game.args.players)) *
+                               static_cast<std::size_t>(game.args.value_stride));
+  device::Buffer<double> const interactions(exec, expected.size());
+  exec.zero(interactions.data(), expected.size() * sizeof(double));
+  on_host.lattice.interactions = expected.data();
+  there.lattice.interactions = interactions.data();
+  row_game_cpu(on_host);
+  row_game_cuda(exec, there);
+  expect_same_answer(exec, on_device, game);
+  std::int64_t const stride = std::max<std::int64_t>(game.args.value_stride, 1);
+  EXPECT_TRUE(same_bits(without_padding(copy_back(exec, interactions), stride, game.args.rows),
+                        without_padding(expected, stride, game.args.rows)));
 }
 
 class RowGameEquivalence : public LongDeviceTest {};

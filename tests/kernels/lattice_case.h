@@ -25,6 +25,14 @@ struct LatticeShape {
   std::uint32_t seed = 1;
 };
 
+/// A case for every link and number of players.
+inline LatticeShape shape_of_link(Link link, bool wide, std::int32_t players) {
+  LatticeShape shape{.rows = 2, .background = 2, .players = players, .link = link, .wide = wide};
+  shape.outputs = link == Link::kSoftmax ? 3 : 1 + players % 2;
+  shape.seed = static_cast<std::uint32_t>(players);
+  return shape;
+}
+
 /// Paths and patterns in the layout of compile/layout.h, with memory for the answer.
 struct LatticeCase {
   LeafPaths short_paths;

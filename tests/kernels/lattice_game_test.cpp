@@ -97,10 +97,7 @@ class LatticeLinks : public testing::TestWithParam<std::tuple<Link, bool>> {};
 TEST_P(LatticeLinks, EqualTheDefinitionForEveryNumberOfPlayers) {
   auto const [link, wide] = GetParam();
   for (std::int32_t players = 1; players <= 12; ++players) {
-    LatticeShape shape{.rows = 2, .background = 2, .players = players, .link = link, .wide = wide};
-    shape.outputs = link == Link::kSoftmax ? 3 : 1 + players % 2;
-    shape.seed = static_cast<std::uint32_t>(players);
-    auto game = make_lattice_case(shape);
+    auto game = make_lattice_case(shape_of_link(link, wide, players));
     expect_bits_of_task(game);
     double const tolerance = lattice::folds_in_float(link) ? 4e-7 : (wide ? 1e-13 : 2e-13);
     EXPECT_LE(worst_error(game), tolerance) << players << " players, "

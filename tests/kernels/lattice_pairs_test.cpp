@@ -4,40 +4,16 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstdint>
 #include <random>
 #include <vector>
 
-#include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
+#include "kernels/lattice_checks.h"
 #include "kernels/lattice_oracle.h"
 
 namespace limpid::tests {
 namespace {
-
-/// Half of SII_ij = sum over S without i and j of s! (V-2-s)! / (V-1)! (v(S+i+j) - v(S+i) - v(S+j) + v(S)), as
-/// live_pair.
-std::vector<double> by_definition(std::vector<double> const& v, std::int32_t live) {
-  std::vector<double> pairs(static_cast<std::size_t>(live * (live - 1) / 2), 0.0);
-  for (std::int32_t j = 1; j < live; ++j) {
-    for (std::int32_t i = 0; i < j; ++i) {
-      std::size_t const both = (std::size_t{1} << i) | (std::size_t{1} << j);
-      double& pair = pairs[static_cast<std::size_t>(lattice::live_pair(i, j))];
-      for (std::size_t s = 0; s < v.size(); ++s) {
-        if ((s & both) != 0) continue;
-        auto const size = static_cast<double>(std::popcount(s));
-        double const weight =
-            std::exp(std::lgamma(size + 1.0) + std::lgamma(live - 1.0 - size) - std::lgamma(static_cast<double>(live)));
-        double const change = v[s | both] - v[s | (std::size_t{1} << i)] - v[s | (std::size_t{1} << j)] + v[s];
-        pair += 0.5 * weight * change;
-      }
-    }
-  }
-  return pairs;
-}
 
 /// v({}) = 0.
 std::vector<double> random_game(std::int32_t live, std::mt19937& random) {
@@ -71,7 +47,7 @@ TEST(LatticePairs, EqualTheDefinitionForEveryNumberOfPlayers) {
   for (std::int32_t live = 2; live <= 14; ++live) {
     auto const v = random_game(live, random);
     auto const found = by_task(v, live);
-    auto const expected = by_definition(v, live);
+    auto const expected = interactions_by_definition(v, live);
     for (std::size_t n = 0; n < expected.size(); ++n) {
       EXPECT_NEAR(found[n], expected[n], 1e-13) << live << " players, pair " << n;
     }
@@ -88,39 +64,15 @@ TEST(LatticePairs, AnAdditiveGameOfTwentyPlayersHasNone) {
   for (double const pair : by_task(v, kLive)) EXPECT_NEAR(pair, 0.0, 1e-13);
 }
 
-/// [G x T x stride] of the whole operation, by the definition on cubes.
 double worst_error(LatticeCase const& game, std::vector<double> const& interactions) {
-  auto const& args = game.args;
-  double worst = 0.0;
-  for (std::int64_t r = 0; r < args.rows; ++r) {
-    auto const expected = mean_interactions_by_definition(args, r);
-    for (std::size_t n = 0; n < expected.size(); ++n) {
-      auto const at = n * static_cast<std::size_t>(args.value_stride) + static_cast<std::size_t>(r);
-      double const error = std::fabs(interactions[at] - expected[n]) / std::max(1.0, std::fabs(expected[n]));
-      if (!(error <= worst)) worst = std::isnan(error) ? HUGE_VAL : error;
-    }
-  }
-  return worst;
+  return worst_pair_error(game, interactions,
+                          [&](std::int64_t r) { return mean_interactions_by_definition(game.args, r); });
 }
 
 /// The CPU kernel on every SIMD target gives the bits of the task. Returns them.
 std::vector<double> expect_bits_of_task(LatticeCase& game) {
-  auto const size =
-      static_cast<std::size_t>(game.args.outputs * pair_count(game.args.players) * game.args.value_stride);
-  std::vector<double> expected(size, 0.0);
-  game.args.interactions = expected.data();
-  play_by_task(game.args);
-  auto const values = game.values;
-  on_each_simd_target([&] {
-    std::vector<double> found(size, 0.0);
-    game.args.interactions = found.data();
-    lattice_game_cpu(game.args);
-    EXPECT_EQ(game.values, values);
-    for (std::size_t i = 0; i < size; ++i) {
-      ASSERT_EQ(std::bit_cast<std::uint64_t>(found[i]), std::bit_cast<std::uint64_t>(expected[i])) << "at " << i;
-    }
-  });
-  return expected;
+  return expect_interactions_of_task(
+      game, [&] { play_by_task(game.args); }, [&] { lattice_game_cpu(game.args); });
 }
 
 class LatticePairsLinks : public testing::TestWithParam<std::tuple<Link, bool>> {};
@@ -128,10 +80,7 @@ class LatticePairsLinks : public testing::TestWithParam<std::tuple<Link, bool>> 
 TEST_P(LatticePairsLinks, EqualTheDefinitionForEveryNumberOfPlayers) {
   auto const [link, wide] = GetParam();
   for (std::int32_t players = 1; players <= 10; ++players) {
-    LatticeShape shape{.rows = 2, .background = 2, .players = players, .link = link, .wide = wide};
-    shape.outputs = link == Link::kSoftmax ? 3 : 1 + players % 2;
-    shape.seed = static_cast<std::uint32_t>(players);
-    auto game = make_lattice_case(shape);
+    auto game = make_lattice_case(shape_of_link(link, wide, players));
     auto const found = expect_bits_of_task(game);
     double const tolerance = lattice::folds_in_float(link) ? 2e-7 : 1e-12;
     EXPECT_LE(worst_error(game, found), tolerance) << players << " players, link " << static_cast<int>(link);

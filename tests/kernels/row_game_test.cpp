@@ -40,6 +40,19 @@ void expect_bits_of_task(LatticeCase& game) {
   expect_bits_on_every_target(game, [&] { play(boxes.of(game.args)); });
 }
 
+/// The same of interactions, with the values beside them. Returns them [G x T x stride].
+std::vector<double> expect_interactions_of_task(LatticeCase& game) {
+  BoxForm const boxes(game.args);
+  auto const by_task = [&] { play_rows_by_task(game.args); };
+  (void)expect_interactions_of_task(game, by_task, [&] { play(boxes.of(game.args)); });
+  return expect_interactions_of_task(game, by_task, [&] { play(game); });
+}
+
+double worst_pair_error(LatticeCase const& game, std::vector<double> const& interactions) {
+  return worst_pair_error(game, interactions,
+                          [&](std::int64_t r) { return row_interactions_by_definition(game.args, r); });
+}
+
 /// Two players, two background rows, margins in units of log 3. The row passes both leaves (+1 of player 0, -1 of
 /// player 1), the first background row lacks player 0's, the second player 1's. So p is 1/4 or, with 0 in S, 1/2
 /// against the first, 3/4 or, with 1 in S, 1/2 against the second.
@@ -67,6 +80,25 @@ TEST(RowGame, MatchesTwoPlayersByHand) {
   EXPECT_EQ(game.largest[0], 2);  // one in each pair
   EXPECT_NEAR(game.value(0, 0, 0), std::log(5.0 / 3.0), 1e-15);
   EXPECT_NEAR(game.value(0, 1, 0), -std::log(5.0 / 3.0), 1e-15);
+}
+
+/// Half of v(01) - v(0) - v(1) + v(): 0 as the game is, and with weights 3 and 1, odds 3/5, 9/7, 5/11, 1, half of
+/// log(7/9 11/5 3/5).
+TEST(RowGame, InteractionsOfTwoPlayersByHand) {
+  std::vector<double> const weights{3.0, 1.0};
+  for (bool const weighted : {false, true}) {
+    LatticeCase game = hand_worked();
+    (void)game.bind({.background = 2, .players = 2});
+    if (weighted) game.args.background_weight = weights.data();
+    game.args.weight_total = 4.0;
+    std::vector<double> interactions(3 * 64, 0.0);
+    game.args.interactions = interactions.data();
+    play(game);
+    double const expected = weighted ? 0.5 * std::log(7.0 / 9.0 * 11.0 / 5.0 * 3.0 / 5.0) : 0.0;
+    EXPECT_NEAR(interactions[64], expected, 1e-15);  // (0, 1), between the main effects
+    EXPECT_EQ(interactions[0], 0.0);
+    EXPECT_EQ(interactions[128], 0.0);
+  }
 }
 
 /// Means with weights 3 and 1: 6/16, 9/16, 5/16, 8/16. Odds 3/5, 9/7, 5/11, 1.
@@ -97,12 +129,14 @@ class RowGameLinks : public testing::TestWithParam<std::tuple<Link, bool>> {};
 TEST_P(RowGameLinks, EqualTheDefinitionForEveryNumberOfPlayers) {
   auto const [link, wide] = GetParam();
   for (std::int32_t players = 1; players <= 9; ++players) {
-    LatticeShape shape{.rows = 2, .background = 5, .players = players, .short_leaves = 40, .link = link, .wide = wide};
-    shape.outputs = link == Link::kSoftmax ? 3 : 1 + players % 2;
-    shape.seed = static_cast<std::uint32_t>(players);
+    auto shape = shape_of_link(link, wide, players);
+    shape.background = 5;
+    shape.short_leaves = 40;
     auto game = make_lattice_case(shape);
     expect_bits_of_task(game);
     EXPECT_LE(worst_error(game), 1e-13) << players << " players, link " << name_of(link);
+    auto const interactions = expect_interactions_of_task(game);
+    EXPECT_LE(worst_pair_error(game, interactions), 1e-13) << players << " players, link " << name_of(link);
   }
 }
 
@@ -197,18 +231,25 @@ TEST(RowGame, LeavesOutRowsAboveTheLimitAndCountsTheirPlayers) {
   EXPECT_EQ(game.values, std::vector<double>(game.values.size(), -77.0));
 }
 
+/// Rows above the limit, here all of them, add nothing to the interactions.
 TEST(RowGame, BackgroundInBlocksGivesTheBitsOfTheWhole) {
   for (std::int32_t const limit : {20, 7}) {
     auto game = make_lattice_case({.rows = 10, .background = 7, .players = 9, .outputs = 2, .short_leaves = 12});
     game.args.max_players = limit;
+    std::vector<double> interactions(static_cast<std::size_t>(2 * pair_count(9) * game.args.value_stride), 0.0);
+    game.args.interactions = interactions.data();
     std::vector<double> const weights{1.0, 2.5, 0.5, 3.0, 1.0, 1.0, 2.0};
     game.args.background_weight = weights.data();
     game.args.weight_total = 11.0;
     play(game);
     auto const values = game.values;
     auto const largest = game.largest;
+    auto const whole = interactions;
+    bool const any = std::any_of(whole.begin(), whole.end(), [](double pair) { return pair != 0.0; });
+    EXPECT_EQ(any, limit == 20);
 
     std::fill(game.values.begin(), game.values.end(), -77.0);
+    std::fill(interactions.begin(), interactions.end(), 0.0);
     std::vector<double> sums(static_cast<std::size_t>(10 * row_game_sums(9, 2, limit)), -77.0);
     std::vector<std::uint8_t> players(10 * 9, 77);
     RowGameArgs block{game.args, sums.data(), players.data()};
@@ -222,6 +263,7 @@ TEST(RowGame, BackgroundInBlocksGivesTheBitsOfTheWhole) {
     }
     EXPECT_EQ(game.values, values);
     EXPECT_EQ(game.largest, largest);
+    EXPECT_EQ(interactions, whole);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/lattice_checks.h"
 #include "kernels/lattice_oracle.h"
 #include "kernels/row_game.task.h"
 
@@ -46,22 +47,47 @@ inline std::vector<double> logits_of_mean(LatticeGameArgs const& args, std::int6
   return logits;
 }
 
-/// phi [G x P] of row r: sum over S without i of s! (V-1-s)! / V! (v(S + i) - v(S)).
-inline std::vector<double> row_values_by_definition(LatticeGameArgs const& args, std::int64_t r) {
-  std::vector<std::uint64_t> live;
-  for (std::uint64_t rest = row_players(args, r); rest != 0; rest &= rest - 1) live.push_back(rest & (~rest + 1));
-  std::size_t const size = std::size_t{1} << live.size();
+/// v(S) of every coalition of the row's players, [2^V] vectors [G].
+inline std::vector<std::vector<double>> row_game_by_definition(LatticeGameArgs const& args, std::int64_t r,
+                                                               std::vector<std::uint64_t> const& live) {
   std::vector<std::vector<double>> v;
-  for (std::size_t s = 0; s < size; ++s) {
+  for (std::size_t s = 0; s < std::size_t{1} << live.size(); ++s) {
     std::uint64_t coalition = 0;
     for (std::size_t i = 0; i < live.size(); ++i) coalition |= ((s >> i) & 1) != 0 ? live[i] : 0;
     v.push_back(logits_of_mean(args, r, coalition));
   }
+  return v;
+}
+
+/// Interactions [G x T] of row r; main effects are 0.
+inline std::vector<double> row_interactions_by_definition(LatticeGameArgs const& args, std::int64_t r) {
+  auto const live = bits_of(row_players(args, r));
+  auto const v = row_game_by_definition(args, r, live);
+  std::vector<double> all(static_cast<std::size_t>(args.outputs * pair_count(args.players)), 0.0);
+  for (std::int32_t g = 0; g < args.outputs; ++g) {
+    std::vector<double> game;
+    game.reserve(v.size());
+    for (auto const& outputs : v) game.push_back(outputs[static_cast<std::size_t>(g)]);
+    auto const pairs = interactions_by_definition(game, static_cast<std::int32_t>(live.size()));
+    for (std::size_t n = 0; n < pairs.size(); ++n) {
+      auto const [low, high] = lattice::live_pair_at(static_cast<std::int32_t>(n));
+      std::int64_t const at = pair_index(args.players, std::countr_zero(live[static_cast<std::size_t>(low)]),
+                                         std::countr_zero(live[static_cast<std::size_t>(high)]));
+      all[static_cast<std::size_t>(g * pair_count(args.players) + at)] = pairs[n];
+    }
+  }
+  return all;
+}
+
+/// phi [G x P] of row r: sum over S without i of s! (V-1-s)! / V! (v(S + i) - v(S)).
+inline std::vector<double> row_values_by_definition(LatticeGameArgs const& args, std::int64_t r) {
+  auto const live = bits_of(row_players(args, r));
+  auto const v = row_game_by_definition(args, r, live);
   auto const players = static_cast<std::size_t>(args.players);
   std::vector<double> phi(static_cast<std::size_t>(args.outputs) * players, 0.0);
   auto const count = static_cast<double>(live.size());
   for (std::size_t i = 0; i < live.size(); ++i) {
-    for (std::size_t s = 0; s < size; ++s) {
+    for (std::size_t s = 0; s < v.size(); ++s) {
       if (((s >> i) & 1) != 0) continue;
       auto const members = static_cast<double>(std::popcount(s));
       double const weight = std::exp(std::lgamma(members + 1) + std::lgamma(count - members) - std::lgamma(count + 1));
@@ -125,7 +151,8 @@ std::vector<double> sum_pairs_by_task(LatticeGameArgs const& args, std::int64_t 
   return sums;
 }
 
-/// Row r by the steps of the task: phi [G x P], 0 above the limit; returns V.
+/// Row r by the steps of the task: phi [G x P], 0 above the limit; adds its interactions where they are wanted; returns
+/// V.
 template <class Int>
 std::int32_t play_row_by_task(LatticeGameArgs const& args, std::int64_t r, std::vector<double>& phi) {
   auto const outputs = static_cast<std::size_t>(args.outputs);
@@ -147,8 +174,11 @@ std::int32_t play_row_by_task(LatticeGameArgs const& args, std::int64_t r, std::
     double const* const against = sums.data() + (outputs + g) * size;
     double const empty = row_game::log_odds(game[0], against[0]);
     for (std::size_t s = 0; s < size; ++s) game[s] = row_game::log_odds(game[s], against[s]) - empty;
+  }
+  add_interactions(args, sums, row_bits, live, r);
+  for (std::size_t g = 0; g < outputs; ++g) {
     double values[32];
-    lattice::fold(game, live, values);
+    lattice::fold(sums.data() + g * size, live, values);
     for (std::size_t p = 0; p < players; ++p) {
       if (row_bits[p] != 0) phi[g * players + p] = values[std::countr_zero(row_bits[p])];
     }

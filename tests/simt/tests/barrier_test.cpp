@@ -126,6 +126,7 @@ TEST(BarrierCase, RowsWithTheirBackground) {
   shape.outputs = 3;
   Question question{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
   question.mean_link = MeanLink::kLogit;
+  question.interactions = true;
   expect_engine_equals_cpu(shape, question, 3);
 }
 
