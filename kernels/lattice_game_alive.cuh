@@ -44,7 +44,7 @@ struct AliveLeaves {
   int waiting = 0;  ///< in the queue
 
   /// Calls visit(paths, leaf, A, B) for every alive leaf, A and B in 32 bits for short paths and in 64 for long ones.
-  /// Ends at a barrier of the warp.
+  /// A barrier of the warp lies before the first call, and one at the end.
   template <class Visit>
   __device__ void for_each(Visit const& visit) {
     std::int64_t const bytes = args.short_paths.leaves;

@@ -49,7 +49,7 @@ __global__ void count_live_kernel(LatticeGameArgs args, std::int64_t first_row, 
        pair += stride) {
     std::int64_t const row = first_row + pair / args.background_rows;
     for (std::int32_t w = lattice::lane_of_warp(); w < lists.words; w += lattice::kLanes) marks[w] = 0;
-    __syncwarp();
+    // no barrier: for_each has one before it calls
     lattice::AliveLeaves{args, row, pair % args.background_rows, queue}.for_each(
         [marks](PathsView const& paths, std::int64_t l, auto inside, auto outside) {
           lattice::mark_leaf(paths, l, inside, outside, marks);

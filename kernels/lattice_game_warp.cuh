@@ -74,7 +74,7 @@ __device__ void play_pair_warp(LatticeGameArgs const& args, std::int64_t row, st
   Lattice<Int, Real> const at(memory.lattices, live, args.outputs);
   number_marked(marks, args.players, memory.bits);
   for (std::int64_t i = lane_of_warp(); i < std::int64_t{args.outputs} << live; i += kLanes) at.integers[i] = 0;
-  __syncwarp();
+  // no barrier: for_each has one before it calls
   AliveLeaves{args, row, z, memory.queue}.for_each(
       [&](PathsView const& paths, std::int64_t l, auto inside, auto outside) {
         scatter_leaf(paths, l, inside, outside, memory.bits, live, at.integers);

@@ -114,9 +114,12 @@ __device__ void add_tree(TreeQuadratureArgs const& args, QuadratureTree const& t
   }
 }
 
+/// kShared: a block's arrays lie in shared memory, and the compiler knows it; otherwise in its part of `workspace`.
+template <bool kShared>
 __global__ void tree_quadrature_kernel(TreeQuadratureArgs args, BlockMemory memory, unsigned char* workspace) {
   LIMPID_SHARED(unsigned char, shared);
-  unsigned char* const block = workspace != nullptr ? workspace + blockIdx.x * memory.bytes : shared;
+  unsigned char* block = shared;
+  if constexpr (!kShared) block = workspace + blockIdx.x * memory.bytes;
   int const in_block = threadIdx.x / kQuadratureLanes;
   std::uint8_t* const states = block + memory.states + in_block;
   std::int64_t const groups = (args.bins.rows + kRows - 1) / kRows;
@@ -141,14 +144,14 @@ void tree_quadrature_cuda(device::Exec const& exec, TreeQuadratureArgs const& ar
   BlockMemory const memory = block_memory(args.trees);
   std::int64_t const groups = (args.bins.rows + kRows - 1) / kRows;
   if (memory.bytes <= exec.profile().shared_per_block) {
-    launch("tree_quadrature", tree_quadrature_kernel, {groups, kThreads, memory.bytes}, exec, args, memory,
+    launch("tree_quadrature", tree_quadrature_kernel<true>, {groups, kThreads, memory.bytes}, exec, args, memory,
            static_cast<unsigned char*>(nullptr));
     return;
   }
   auto const most = static_cast<std::int64_t>(std::max<std::size_t>(kWorkspaceBytes / memory.bytes, 1));
   std::int64_t const blocks = std::min(groups, most);
   auto* const workspace = static_cast<unsigned char*>(exec.workspace(static_cast<std::size_t>(blocks) * memory.bytes));
-  launch("tree_quadrature", tree_quadrature_kernel, {blocks, kThreads}, exec, args, memory, workspace);
+  launch("tree_quadrature", tree_quadrature_kernel<false>, {blocks, kThreads}, exec, args, memory, workspace);
 }
 
 }  // namespace limpid

@@ -3,11 +3,7 @@
 // differs.
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstring>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +11,7 @@
 #include "compile/fold_leaves.h"
 #include "explain/device_model.h"
 #include "explain/engine_common.h"
+#include "gpu_case.h"
 #include "kernels/device.h"
 #include "kernels/lattice_game.h"
 #include "kernels/sum_leaf_tables.h"
@@ -35,21 +32,6 @@ bool same_bytes(device::Exec const& exec, device::Buffer<double> const& found, s
   return std::memcmp(host.data(), expected.data(), expected.size() * sizeof(double)) == 0;
 }
 
-/// Median of five of the seconds that `work`, asynchronous in exec's stream, takes.
-double median_seconds(device::Exec const& exec, std::function<void()> const& work) {
-  std::array<double, 5> seconds{};
-  work();
-  exec.wait();
-  for (double& each : seconds) {
-    auto const start = std::chrono::steady_clock::now();
-    work();
-    exec.wait();
-    each = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[2];
-}
-
 /// Bounds of kernels/README.md, items/s.
 struct Bound {
   double h100;
@@ -66,22 +48,10 @@ bool report(device::Exec const& exec, std::string const& name, bool is_same, dou
   return is_same;
 }
 
-Ensemble ensemble_of(std::int32_t features, Link link) {
-  reference::Random random(1);
-  reference::ModelShape shape;
-  shape.trees = 500;
-  shape.depth = 6;
-  shape.features = features;
-  shape.leaf_early = 0.05;
-  shape.leaf_scale = 0.05;
-  shape.link = link;
-  return reference::random_ensemble(shape, random);
-}
-
 /// Look-ups of folded leaves, in tables of any numbers.
 bool leaf_tables(device::Exec const& exec) {
   constexpr std::int64_t kRows = std::int64_t{1} << 18U;
-  Ensemble const ensemble = ensemble_of(30, Link::kSigmoid);
+  Ensemble const ensemble = bench::example_ensemble(30, Link::kSigmoid);
   CompiledModel const model = compile(ensemble);
   FoldedLeaves const folded = fold_leaves(model.short_paths);
   reference::Random random(2);
@@ -111,7 +81,10 @@ bool leaf_tables(device::Exec const& exec) {
   args.values = device_values.data();
   sum_leaf_tables_cuda(exec, args);
   bool const is_same = same_bytes(exec, device_values, values);
-  double const seconds = median_seconds(exec, [&] { sum_leaf_tables_cuda(exec, args); });
+  double const seconds = bench::median_seconds([&] {
+    sum_leaf_tables_cuda(exec, args);
+    exec.wait();
+  });
   return report(exec, "sum_leaf_tables", is_same, static_cast<double>(kRows) / seconds, "rows/s", {53e6, 28e6});
 }
 
@@ -119,7 +92,7 @@ bool leaf_tables(device::Exec const& exec) {
 bool lattices(device::Exec const& exec, std::int32_t features, Bound const& bound) {
   constexpr std::int64_t kRows = 4096;
   constexpr std::int64_t kBackground = 32;
-  Ensemble const ensemble = ensemble_of(features, Link::kSigmoid);
+  Ensemble const ensemble = bench::example_ensemble(features, Link::kSigmoid);
   CompiledModel const model = compile(ensemble);
   reference::Random random(3);
   BinnedRows bins;
@@ -155,7 +128,10 @@ bool lattices(device::Exec const& exec, std::int32_t features, Bound const& boun
   lattice_game_cuda(exec, args);
   bool const is_same = same_bytes(exec, device_values, values);
   args.rows = args.value_stride = kRows;
-  double const seconds = median_seconds(exec, [&] { lattice_game_cuda(exec, args); });
+  double const seconds = bench::median_seconds([&] {
+    lattice_game_cuda(exec, args);
+    exec.wait();
+  });
   return report(exec, fmt::format("lattice_game, V <= {}", features), is_same,
                 static_cast<double>(kRows * kBackground) / seconds, "pairs/s", bound);
 }

@@ -97,10 +97,10 @@ TEST(BarrierCase, InteractionsOnTheLattice) {
   expect_engine_equals_cpu(shape, question, 3);
 }
 
-/// More pairs than warps that play them.
+/// More pairs than warps that play them, with lattices of less than a warp side by side.
 TEST(BarrierCase, LatticesOnWarps) {
-  tests::LatticeCase game =
-      tests::make_lattice_case({.rows = 9, .background = 8, .players = 4, .short_leaves = 600, .longest = 2});
+  tests::LatticeCase game = tests::make_lattice_case(
+      {.rows = 9, .background = 8, .players = 4, .outputs = 2, .short_leaves = 600, .longest = 2});
   tests::expect_equal_games(game);
 }
 
