@@ -51,9 +51,9 @@ __device__ inline std::int64_t row_of(FocusedGameArgs const& args, std::int64_t 
 }
 
 template <class Int, class Real>
-__global__ void play_focused_kernel(FocusedGameArgs args, focused::MemorySize size, std::int64_t first_row,
-                                    std::int64_t pairs, unsigned char* scratch, std::size_t block_bytes,
-                                    PairResults out) {
+__global__ void __launch_bounds__(kPlayThreads, sizeof(Int) + sizeof(Real) > 8 ? 1 : 2)
+    play_focused_kernel(FocusedGameArgs args, focused::MemorySize size, std::int64_t first_row, std::int64_t pairs,
+                        unsigned char* scratch, std::size_t block_bytes, PairResults out) {
   LIMPID_SHARED(std::uint32_t, bits);
   LIMPID_SHARED_ARRAY(double, weights, focused::Weights::kRows*(focused::kMostFocused + 1));
   LIMPID_SHARED_ARRAY(std::int32_t, counts, 4);  // of this pair and of the next, which may begin meanwhile
@@ -78,8 +78,9 @@ __global__ void play_focused_kernel(FocusedGameArgs args, focused::MemorySize si
     if (plays && live <= level) {
       lattice::play_pair<Int, Real>(game, row, z, live, bits, memory, values);
     } else if (plays) {
-      block.play(live, level, values);
-      block.play(live, focus_level_below(level), at.values);
+      for (std::int32_t below = 0; below < 2; ++below) {  // one call: the compiler takes minutes for two
+        block.play(live, below == 0 ? level : focus_level_below(level), below == 0 ? values : at.values);
+      }
       for (std::int64_t n = threadIdx.x; n < vectors; n += blockDim.x) {
         changes[n] = focused::change_since(level, values[n], at.values[n]);
       }

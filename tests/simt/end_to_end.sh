@@ -34,7 +34,7 @@ done
 
 compare response --interactions
 compare margin --interactions
-compare response --interactions --link logit --max-exact-players 10
+compare response --interactions --link logit "${groups[@]}" --max-exact-players 11
 compare response --interactions=top:5 "${groups[@]}" --group-mode sum
 
 # Two devices: the same, and run.json names both.
