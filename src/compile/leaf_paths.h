@@ -17,7 +17,8 @@ namespace limpid {
   return tree.value[leaf] * tree.weight / ensemble.divisor;
 }
 
-/// Fills model.short_paths, long_paths and wide_paths. REQUIRES: fixed_point and base_margin are there. Throws Error model.tree.
+/// Fills model.short_paths, long_paths and wide_paths. REQUIRES: fixed_point and base_margin are there. Throws Error
+/// model.tree.
 void append_leaf_paths(Ensemble const& ensemble, Binning const& binning, Players const& players, CompiledModel& model);
 
 }  // namespace limpid

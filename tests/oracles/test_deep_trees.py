@@ -84,6 +84,12 @@ def test_paths_of_more_than_64_features(limpid, features):
     expected = booster.predict(xgb.DMatrix(frame), pred_contribs=True)
     close(values, expected[:, :-1], 1e-4)
     close(base[:, None], expected[:, -1:], 1e-4)
-    refused = limpid.run("explain", "--model", model, "--data", rows, "--space", "margin", "--out", limpid.folder / "no")
+    out = limpid.explain("--model", model, "--data", rows, "--background", rows, "--space", "margin")
+    values, base, _ = values_of(out, frame.columns)
+    margins = booster.predict(xgb.DMatrix(frame), output_margin=True)
+    close(values.sum(axis=-1), margins - margins.mean(), 1e-4)
+    close(base, np.full(base.shape, margins.mean()), 1e-4)
+    refused = limpid.run("explain", "--model", model, "--data", rows, "--space", "margin", "--interactions", "--out",
+                         limpid.folder / "no")  # fmt: skip
     assert refused.returncode == 4
-    assert "--method path-dependent" in refused.stderr
+    assert "error[model.tree]" in refused.stderr

@@ -9,6 +9,7 @@
 
 #include "device/bytes.h"
 #include "kernels/device.h"
+#include "simt/sanitizers.h"
 #include "simt/settings.h"
 
 namespace limpid::simt {
@@ -40,6 +41,10 @@ class EmulatedTest : public testing::TestWithParam<simt::Settings> {
 /// Thread orders on one device: forward, reverse, two shuffles.
 [[nodiscard]] inline testing::internal::ParamGenerator<simt::Settings> every_order() {
   using simt::Order;
+  if constexpr (simt::kAsan) {  // what is wrong with an address is wrong in every order
+    return testing::Values(simt::Settings{"t4", Order::kShuffled, 1, {}, 0},
+                           simt::Settings{"h100", Order::kForward, 1, {}, 0});
+  }
   return testing::Values(
       simt::Settings{"t4", Order::kForward, 1, {}, 0}, simt::Settings{"t4", Order::kReverse, 1, {}, 0},
       simt::Settings{"t4", Order::kShuffled, 1, {}, 0}, simt::Settings{"t4", Order::kShuffled, 2, {}, 0});
@@ -48,6 +53,10 @@ class EmulatedTest : public testing::TestWithParam<simt::Settings> {
 /// Every device profile, and every order on one of them.
 [[nodiscard]] inline testing::internal::ParamGenerator<simt::Settings> every_order_and_profile() {
   using simt::Order;
+  if constexpr (simt::kAsan) {  // what is wrong with an address is wrong in every order
+    return testing::Values(simt::Settings{"t4", Order::kShuffled, 1, {}, 0},
+                           simt::Settings{"h100", Order::kForward, 1, {}, 0});
+  }
   return testing::Values(
       simt::Settings{"t4", Order::kForward, 1, {}, 0}, simt::Settings{"t4", Order::kReverse, 1, {}, 0},
       simt::Settings{"t4", Order::kShuffled, 1, {}, 0}, simt::Settings{"l4", Order::kShuffled, 2, {}, 0},
