@@ -192,17 +192,18 @@ char const* const kCases[] = {"BarrierCase.LeafTables",
                               "BarrierCase.LargeRowsWithTheirBackground",
                               "BarrierCase.FewPlayersWithTheirBackground"};
 
-/// The cases that meet each barrier: no other can notice that it is missing.
+/// The cases that meet each barrier in the source: no other can notice that it is missing.
 std::map<std::string, std::vector<char const*>> cases_of_sites() {
-  std::map<std::string, std::vector<char const*>> cases;
+  std::map<std::string, std::vector<char const*>> sites;
+  for (auto const& site : barriers_in_source()) sites[site];
   for (char const* const name : kCases) {
     Outcome const outcome = run_again(name, {{"LIMPID_SIMT", "small"}, {"LIMPID_SIMT_LIST_BARRIERS", "1"}});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    for (auto const& site : barriers_in_source()) {
-      if (outcome.output.find("barrier met: " + site + "\n") != std::string::npos) cases[site].push_back(name);
+    for (auto& [site, cases] : sites) {
+      if (outcome.output.find("barrier met: " + site + "\n") != std::string::npos) cases.push_back(name);
     }
   }
-  return cases;
+  return sites;
 }
 
 /// The first of the cases that notices the missing barrier; empty: none.
@@ -218,14 +219,14 @@ std::string noticed_by(std::vector<char const*> const& cases, std::string const&
 }
 
 TEST(BarrierMutation, SitesAreMetByTheCases) {
-  auto const cases = cases_of_sites();
-  for (auto const& site : barriers_in_source()) EXPECT_TRUE(cases.contains(site)) << site << " was never met";
+  for (auto const& [site, cases] : cases_of_sites()) EXPECT_FALSE(cases.empty()) << site << " was never met";
 }
 
 TEST(BarrierMutation, EveryRemovedBarrierIsReported) {
   if (!simt::kTsan) GTEST_SKIP() << "needs a build with the thread sanitizer";
-  ASSERT_FALSE(barriers_in_source().empty());
-  for (auto const& [site, cases] : cases_of_sites()) {
+  auto const sites = cases_of_sites();
+  ASSERT_FALSE(sites.empty());
+  for (auto const& [site, cases] : sites) {
     std::string const found = noticed_by(cases, site, "forward");
     EXPECT_FALSE(found.empty()) << "without the barrier at " << site << " no race is reported: is it needed?";
     std::cout << "removed barrier " << site << ": " << (found.empty() ? "NOT REPORTED" : "race in " + found) << "\n";
