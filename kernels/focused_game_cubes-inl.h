@@ -8,9 +8,11 @@
 #endif
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/focused_game.task.h"
@@ -48,6 +50,36 @@ class MarginShares {
   std::vector<double> shares_;
 };
 
+/// |A| or |B|, and whether player q is in it.
+inline std::int32_t players_of(std::uint64_t set) { return std::popcount(set); }
+inline std::int32_t players_of(WidePattern const& set) {
+  std::int32_t players = 0;
+  for (std::uint64_t const word : set.word) players += std::popcount(word);
+  return players;
+}
+HWY_INLINE bool has_player(std::uint64_t set, int q) { return (set >> q & 1) != 0; }
+HWY_INLINE bool has_player(WidePattern const& set, int q) { return has_player(set.word[q / 64], q % 64); }
+
+/// The wide cube by roles, word by word.
+inline focused::RoleCube role_cube(WidePattern const& inside, WidePattern const& outside, std::uint32_t const* players,
+                                   std::int32_t const* roles, std::int32_t focused) {
+  focused::RoleCube cube;
+  for (std::int32_t w = 0; w < kMaxPatternWords; ++w) {
+    if ((inside.word[w] | outside.word[w]) == 0) continue;
+    auto const part =
+        focused::role_cube(inside.word[w], outside.word[w], players + std::int64_t{64} * w, roles, focused);
+    cube.inside |= part.inside;
+    cube.outside |= part.outside;
+    cube.rest_inside += part.rest_inside;
+    cube.rest_outside += part.rest_outside;
+  }
+  return cube;
+}
+inline focused::RoleCube role_cube(std::uint64_t inside, std::uint64_t outside, std::uint32_t const* players,
+                                   std::int32_t const* roles, std::int32_t focused) {
+  return focused::role_cube(inside, outside, players, roles, focused);
+}
+
 /// The live players of a pair, their sort keys and their roles.
 class FocusedPlayers {
  public:
@@ -70,6 +102,7 @@ class FocusedPlayers {
     std::fill(margin_keys_.begin(), margin_keys_.end(), 0);
     add_keys(alive_.of_short());
     add_keys(alive_.of_long());
+    add_keys(alive_.of_wide());
     order_.clear();
     for (std::uint32_t p = 0; p < is_live_.size(); ++p) {
       if (is_live_[p] != 0) order_.push_back(p);
@@ -89,11 +122,12 @@ class FocusedPlayers {
     return margin_keys_[static_cast<std::size_t>(output) * keys_.size() + player];
   }
 
-  /// Calls visit(paths, leaf, A, B) for the cubes of the pair, bits on their paths.
+  /// Calls visit(paths, leaf, A, B) for the cubes of the pair, bits on their paths: of one word, or wide ones.
   template <class Visit>
   void for_each_cube(Visit const& visit) const {
     for_each_cube(alive_.of_short(), visit);
     for_each_cube(alive_.of_long(), visit);
+    for_each_cube(alive_.of_wide(), visit);
   }
   [[nodiscard]] std::int32_t const* roles() const noexcept { return roles_.data(); }
 
@@ -103,34 +137,46 @@ class FocusedPlayers {
     for (std::size_t i = 0; i < alive.count; ++i) {
       std::uint32_t const l = alive.leaves[i];
       auto const cube = lattice::cube_of(alive.row[l], alive.background[l]);
-      visit(*alive.paths, l, std::uint64_t{cube.inside}, std::uint64_t{cube.outside});
+      using Set = std::conditional_t<std::is_same_v<Pattern, WidePattern>, WidePattern, std::uint64_t>;
+      visit(*alive.paths, l, Set{cube.inside}, Set{cube.outside});
     }
   }
 
   template <class Pattern>
   void add_keys(AliveLeaves<Pattern> const& alive) {
-    for_each_cube(alive, [this](PathsView const& paths, std::uint32_t l, std::uint64_t inside, std::uint64_t outside) {
+    for_each_cube(alive, [this](PathsView const& paths, std::uint32_t l, auto const& inside, auto const& outside) {
       std::uint32_t const output = paths.output[l];
       double const scale = scales_[output];
       std::uint64_t const key = focused::weight_key(paths.fixed[l], scale);
-      double const* const shares = shares_.of(std::popcount(inside), std::popcount(outside));
+      double const* const shares = shares_of(inside, outside);
       std::int64_t const share[2] = {focused::margin_key(paths.fixed[l], scale, shares[0]),
                                      focused::margin_key(paths.fixed[l], scale, shares[1])};
       std::uint32_t const* const players = paths.players + paths.player_begin[l];
       std::int64_t* const margin_keys = margin_keys_.data() + output * keys_.size();
-      for (std::uint64_t bits = inside | outside; bits != 0; bits &= bits - 1) {
-        int const q = std::countr_zero(bits);
+      for_each_player(inside | outside, [&](int q) {
         std::uint32_t const p = players[q];
         is_live_[p] = 1;
         keys_[p] += key;
-        margin_keys[p] += share[inside >> q & 1];
-      }
+        margin_keys[p] += share[has_player(inside, q) ? 1 : 0];
+      });
     });
+  }
+
+  double const* shares_of(std::uint64_t inside, std::uint64_t outside) const {
+    return shares_.of(players_of(inside), players_of(outside));
+  }
+  /// More than the table has: worked out for the cube.
+  double const* shares_of(WidePattern const& inside, WidePattern const& outside) {
+    for (bool const is_inside : {false, true}) {
+      wide_shares_[is_inside ? 1 : 0] = focused::margin_share(players_of(inside), players_of(outside), is_inside);
+    }
+    return wide_shares_.data();
   }
 
   LatticeGameArgs const& args_;
   AlivePair alive_;
   MarginShares shares_;
+  std::array<double, 2> wide_shares_{};
   std::vector<double> scales_;             ///< [G]
   std::vector<std::uint64_t> keys_;        ///< [P] u
   std::vector<std::int32_t> roles_;        ///< [P]
@@ -152,23 +198,22 @@ class FocusedCubes {
     if (of_rest_.size() < rest) of_rest_.resize(rest);
     for (std::size_t j = 0; j < rest; ++j) of_rest_[j].clear();
     bins_.start(lattices);
-    players.for_each_cube([&](PathsView const& paths, std::uint32_t l, std::uint64_t inside, std::uint64_t outside) {
+    players.for_each_cube([&](PathsView const& paths, std::uint32_t l, auto const& inside, auto const& outside) {
       std::uint32_t const* const path = paths.players + paths.player_begin[l];
-      auto const cube = focused::role_cube(inside, outside, path, players.roles(), focused_);
+      auto const cube = role_cube(inside, outside, path, players.roles(), focused_);
       std::uint32_t const output = paths.output[l];
       std::int64_t const value = paths.fixed[l];
       focused::for_base_lattices<Int>(
           cube, value, [&](std::int32_t lattice, Int term) { add(cube, first_entry(lattice, output), term); });
       if (cube.rest_inside + cube.rest_outside == 0) return;
-      for (std::uint64_t bits = inside | outside; bits != 0; bits &= bits - 1) {
-        int const q = std::countr_zero(bits);
+      for_each_player(inside | outside, [&](int q) {
         std::int32_t const role = players.roles()[path[q]];
-        if (role < focused_) continue;
+        if (role < focused_) return;
         auto& own = of_rest_[static_cast<std::size_t>(role - focused_)];
-        focused::for_rest_lattices<Int>(cube, (inside >> q & 1) != 0, value, [&](std::int32_t lattice, Int term) {
+        focused::for_rest_lattices<Int>(cube, has_player(inside, q), value, [&](std::int32_t lattice, Int term) {
           own.push_back({cube.inside | first_entry(lattice, output), cube.outside, term});
         });
-      }
+      });
     });
     bins_.finish();
   }

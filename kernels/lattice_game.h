@@ -6,6 +6,7 @@
 
 #include "compile/layout.h"
 #include "kernels/device.h"
+#include "kernels/wide_patterns.h"
 #include "limpid/ensemble.h"
 #include "limpid/platform.h"
 
@@ -19,6 +20,9 @@ struct LatticeGameArgs {
   std::uint8_t const* background_bytes = nullptr;   ///< [B x byte_stride]
   std::uint64_t const* background_words = nullptr;  ///< [B x long leaves]
   std::int64_t byte_stride = 0;
+  PathsView wide_paths;                          ///< on the CPU alone
+  WidePattern const* row_wide = nullptr;         ///< [R x wide leaves] from wide_patterns
+  WidePattern const* background_wide = nullptr;  ///< [B x wide leaves]
   /// On the CPU, in place of paths and patterns: the boxes and the sets of players that fail them (box_masks).
   BoxesView boxes;
   std::uint8_t const* row_masks = nullptr;         ///< [R x boxes]; nullptr: paths and patterns are given

@@ -62,6 +62,15 @@ LIMPID_HD inline std::uint32_t lattice_mask(std::uint64_t path_bits, std::uint32
   return mask;
 }
 
+LIMPID_HD inline std::uint32_t lattice_mask(WidePattern const& path_bits, std::uint32_t const* players,
+                                            std::uint32_t const* bit_of_player) noexcept {
+  std::uint32_t mask = 0;
+  for (std::int32_t w = 0; w < kMaxPatternWords; ++w) {
+    if (path_bits.word[w] != 0) mask |= lattice_mask(path_bits.word[w], players + std::int64_t{64} * w, bit_of_player);
+  }
+  return mask;
+}
+
 /// Moebius form of a cube: add(A | T, value * (-1)^|T|) for every T subset of B; a cube's indicator is then the sum
 /// over all subsets of S.
 template <class Int, class Add>

@@ -1,4 +1,4 @@
-// The alive leaves of a pair (row, background row), of both classes of paths. Included once per SIMD target.
+// The alive leaves of a pair (row, background row), of all classes of paths. Included once per SIMD target.
 #if defined(LIMPID_KERNELS_LATTICE_GAME_ALIVE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIMPID_KERNELS_LATTICE_GAME_ALIVE_INL_H_
 #undef LIMPID_KERNELS_LATTICE_GAME_ALIVE_INL_H_
@@ -22,7 +22,8 @@ class AlivePair {
   explicit AlivePair(LatticeGameArgs const& args)
       : args_(args),
         bytes_(static_cast<std::size_t>(args.byte_stride) + 64),
-        words_(static_cast<std::size_t>(args.long_paths.leaves)) {}
+        words_(static_cast<std::size_t>(args.long_paths.leaves)),
+        wide_leaves_(static_cast<std::size_t>(args.wide_paths.leaves)) {}
 
   /// Takes the pair (row r, background row z).
   void find(std::int64_t r, std::int64_t z) {
@@ -35,16 +36,31 @@ class AlivePair {
       words_[long_.count] = static_cast<std::uint32_t>(l);
       long_.count += lattice::is_alive(long_.row[l], long_.background[l]) ? 1 : 0;
     }
+    if (!wide_leaves_.empty()) find_wide(r, z);
   }
   [[nodiscard]] AliveLeaves<std::uint8_t> const& of_short() const noexcept { return short_; }
   [[nodiscard]] AliveLeaves<std::uint64_t> const& of_long() const noexcept { return long_; }
+  [[nodiscard]] AliveLeaves<WidePattern> const& of_wide() const noexcept { return wide_; }
 
  private:
+  HWY_NOINLINE void find_wide(std::int64_t r, std::int64_t z) {
+    std::int64_t const leaves = args_.wide_paths.leaves;
+    wide_ = {&args_.wide_paths, args_.row_wide + r * leaves, args_.background_wide + z * leaves, wide_leaves_.data(),
+             0};
+    for (std::int64_t l = 0; l < leaves; ++l) {
+      if (lattice::is_alive(wide_.row[l], wide_.background[l])) {
+        wide_leaves_[wide_.count++] = static_cast<std::uint32_t>(l);
+      }
+    }
+  }
+
   LatticeGameArgs const& args_;
   std::vector<std::uint32_t> bytes_;  ///< indices of short leaves
   std::vector<std::uint32_t> words_;  ///< and of long ones
+  std::vector<std::uint32_t> wide_leaves_;
   AliveLeaves<std::uint8_t> short_;
   AliveLeaves<std::uint64_t> long_;
+  AliveLeaves<WidePattern> wide_;
 };
 
 }  // namespace HWY_NAMESPACE

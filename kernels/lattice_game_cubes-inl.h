@@ -122,6 +122,18 @@ class LivePlayers {
   std::vector<std::uint32_t> bit_of_player_;  ///< [P] 1 << lattice bit; 0: not live
 };
 
+/// Calls use(q) for the players of a set on a path, in their order.
+template <class Use>
+HWY_INLINE void for_each_player(std::uint64_t players, Use const& use) {
+  for (; players != 0; players &= players - 1) use(std::countr_zero(players));
+}
+template <class Use>
+HWY_INLINE void for_each_player(WidePattern const& players, Use const& use) {
+  for (std::int32_t w = 0; w < kMaxPatternWords; ++w) {
+    for_each_player(players.word[w], [&](int q) { use(64 * w + q); });
+  }
+}
+
 /// Cubes player by player: any number of players, any pattern.
 template <class Pattern>
 void mark_players(AliveLeaves<Pattern> const& alive, LivePlayers& live) {
@@ -129,8 +141,7 @@ void mark_players(AliveLeaves<Pattern> const& alive, LivePlayers& live) {
     std::uint32_t const l = alive.leaves[i];
     auto const cube = lattice::cube_of(alive.row[l], alive.background[l]);
     std::uint32_t const* const players = alive.paths->players + alive.paths->player_begin[l];
-    std::uint64_t bits = static_cast<Pattern>(cube.inside | cube.outside);
-    for (; bits != 0; bits &= bits - 1) live.mark(players[std::countr_zero(bits)]);
+    for_each_player(static_cast<Pattern>(cube.inside | cube.outside), [&](int q) { live.mark(players[q]); });
   }
 }
 

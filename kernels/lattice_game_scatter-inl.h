@@ -32,6 +32,7 @@ class PairCubes {
     alive_.find(r, z);
     mark_players(alive_.of_short(), players_);
     mark_players(alive_.of_long(), players_);
+    mark_players(alive_.of_wide(), players_);
   }
   /// The marked players; others may be marked too, which then have a lattice bit that no cube has.
   [[nodiscard]] LivePlayers& players() noexcept { return players_; }
@@ -45,6 +46,7 @@ class PairCubes {
     if (as_boxes_) return boxes_.scatter(players_.set(), bits, lattices);
     scatter_players(alive_.of_short(), players_, bits, bins_, lattices);
     scatter_players(alive_.of_long(), players_, bits, bins_, lattices);
+    scatter_players(alive_.of_wide(), players_, bits, bins_, lattices);
   }
 
  private:

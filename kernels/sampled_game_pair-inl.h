@@ -81,6 +81,7 @@ class LargePair {
     if (!has_sets()) {
       collect(alive_.of_short());
       collect(alive_.of_long());
+      collect(alive_.of_wide());
       return cubes_;
     }
     merge_sets();
@@ -106,6 +107,7 @@ class LargePair {
     if (!has_sets()) {
       mark_leaves(alive_.of_short());
       mark_leaves(alive_.of_long());
+      mark_leaves(alive_.of_wide());
       return;
     }
     leaves_.resize(alive_.of_short().count + alive_.of_long().count);
@@ -185,8 +187,7 @@ class LargePair {
   template <class Pattern>
   void mark_leaves(AliveLeaves<Pattern> const& alive) {
     for_each_bit(alive, [this](std::uint32_t, auto cube, std::uint32_t const* players) {
-      std::uint64_t bits = static_cast<Pattern>(cube.inside | cube.outside);
-      for (; bits != 0; bits &= bits - 1) index_[players[std::countr_zero(bits)]] = kLive;
+      for_each_player(static_cast<Pattern>(cube.inside | cube.outside), [&](int q) { index_[players[q]] = kLive; });
     });
   }
 
@@ -208,11 +209,12 @@ class LargePair {
     });
   }
 
-  void set_bits(std::uint64_t path_bits, std::uint32_t const* players, std::uint64_t* set) const {
-    for (; path_bits != 0; path_bits &= path_bits - 1) {
-      auto const bit = static_cast<std::uint32_t>(index_[players[std::countr_zero(path_bits)]]);
+  template <class Pattern>
+  void set_bits(Pattern const& path_bits, std::uint32_t const* players, std::uint64_t* set) const {
+    for_each_player(path_bits, [&](int q) {
+      auto const bit = static_cast<std::uint32_t>(index_[players[q]]);
       set[bit / 64] |= std::uint64_t{1} << (bit % 64);
-    }
+    });
   }
 
   LatticeGameArgs const& args_;

@@ -45,16 +45,20 @@ struct LongConstants {
 struct LongConstantsOwner {
   std::int32_t side = 0;
   std::vector<double> member;  ///< [side * side]
-  std::vector<double> node;    ///< [rule_offset(kPoints + 1)]
+  std::vector<double> node;    ///< the n-point rule at rule_offset(n)
   std::vector<double> weight;
   [[nodiscard]] LongConstants view() const noexcept { return {side, member.data(), node.data(), weight.data()}; }
 };
 [[nodiscard]] LongConstantsOwner const& long_constants();
-/// Weights alone, without rules, of paths of up to 256 players.
+/// Of paths of up to 256 players: the weights alone, and the rules alone.
 [[nodiscard]] LongConstantsOwner const& wide_constants();
-/// The smaller of the two that holds patterns of so many words.
+[[nodiscard]] LongConstantsOwner const& wide_rules();
+/// The smaller of the two that holds the weights, or the rules, of patterns of so many words.
 [[nodiscard]] inline LongConstantsOwner const& constants_of(std::int32_t words) {
   return words == 1 ? long_constants() : wide_constants();
+}
+[[nodiscard]] inline LongConstantsOwner const& rules_of(std::int32_t words) {
+  return words == 1 ? long_constants() : wide_rules();
 }
 
 }  // namespace limpid

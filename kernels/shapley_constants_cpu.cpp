@@ -61,7 +61,7 @@ double shapley_weight(std::int32_t s, std::int32_t t) {
 
 void gauss_legendre(std::int32_t n, double* nodes, double* weights) {
   for (std::int32_t i = 0; i < n; ++i) {
-    // Chebyshev-like start, then Newton in extended precision: converged after 5 steps for every n <= 64.
+    // Chebyshev-like start, then Newton in extended precision: converged after 5 steps for every n <= 128.
     long double x = -std::cos(std::numbers::pi_v<long double> * (static_cast<long double>(i) + 0.75L) /
                               (static_cast<long double>(n) + 0.5L));
     for (std::int32_t step = 0; step < 8; ++step) {
@@ -101,23 +101,37 @@ LongConstantsOwner weights_up_to(std::int32_t players) {
   return c;
 }
 
+void add_rules(std::int32_t points, LongConstantsOwner& c) {
+  c.node.resize(static_cast<std::size_t>(LongConstants::rule_offset(points + 1)));
+  c.weight.resize(c.node.size());
+  for (std::int32_t n = 1; n <= points; ++n) {
+    auto const offset = LongConstants::rule_offset(n);
+    gauss_legendre(n, c.node.data() + offset, c.weight.data() + offset);
+  }
+}
+
+constexpr std::int32_t kWidest = 256;
+
 }  // namespace
 
 LongConstantsOwner const& wide_constants() {
-  static LongConstantsOwner const constants = weights_up_to(256);
+  static LongConstantsOwner const constants = weights_up_to(kWidest);
   return constants;
+}
+
+LongConstantsOwner const& wide_rules() {
+  static LongConstantsOwner const rules = [] {
+    LongConstantsOwner c;
+    add_rules(rule_points(kWidest), c);
+    return c;
+  }();
+  return rules;
 }
 
 LongConstantsOwner const& long_constants() {
   static LongConstantsOwner const constants = [] {
     LongConstantsOwner c = weights_up_to(kMaxLongPlayers);
-    auto const size = static_cast<std::size_t>(LongConstants::rule_offset(LongConstants::kPoints + 1));
-    c.node.resize(size);
-    c.weight.resize(size);
-    for (std::int32_t n = 1; n <= LongConstants::kPoints; ++n) {
-      auto const offset = LongConstants::rule_offset(n);
-      gauss_legendre(n, c.node.data() + offset, c.weight.data() + offset);
-    }
+    add_rules(LongConstants::kPoints, c);
     return c;
   }();
   return constants;

@@ -1,5 +1,6 @@
 /// sum_long_interactions: margin interactions of rows for leaf paths without an interaction table, leaf by leaf in
-/// order, in double: same bits on every device. Any K from 2 to kMaxLongPlayers; leaves of one player give nothing.
+/// order, in double: same bits on every device. Any K from 2 to 256, args.background.words saying for both methods how
+/// many words the patterns have; leaves of one player give nothing.
 ///
 /// Interventional: over the distinct background patterns of the leaf, with the weights of build_interaction_tables.
 /// Path-dependent: Gauss-Legendre with ceil((K - 1) / 2) nodes. A pair's integrand is the product over all players,

@@ -7,7 +7,7 @@
 #include "compile/layout.h"
 #include "kernels/path_pattern.h"
 #include "kernels/shapley_constants.h"
-#include "kernels/sum_long_paths.h"
+#include "kernels/sum_long_paths.task.h"
 #include "limpid/platform.h"
 
 namespace limpid {
@@ -43,24 +43,65 @@ struct LongPairWeights {
   }
 };
 
+/// A row's pattern on a path of up to 64 kWords players: player q is bit q % 64 of word q / 64, unused bits are 0. The
+/// words are picked one by one, so that on a GPU they stay in registers.
+template <std::int32_t kWords>
+struct PatternOf {
+  std::uint64_t word[kWords];
+
+  [[nodiscard]] LIMPID_HD bool has(std::int32_t q) const noexcept {
+    if constexpr (kWords == 1) {
+      return ((word[0] >> q) & 1u) != 0;
+    } else {
+      std::uint64_t of_player = 0;
+      for (std::int32_t w = 0; w < kWords; ++w) of_player |= q / 64 == w ? word[w] : 0;
+      return ((of_player >> (q % 64)) & 1u) != 0;
+    }
+  }
+};
+
+template <std::int32_t kWords>
+[[nodiscard]] LIMPID_HD PatternOf<kWords> pattern_of_row(PathsView const& paths, std::int64_t leaf,
+                                                         BinsView const& bins, std::int64_t row) noexcept {
+  PatternOf<kWords> a;
+  if constexpr (kWords == 1) {
+    a.word[0] = path_pattern(paths, leaf, bins, row);
+  } else {
+    for (std::int32_t w = 0; w < kWords; ++w) a.word[w] = path_pattern_word(paths, leaf, bins, row, w);
+  }
+  return a;
+}
+
 /// Interventional: cubes in order of b.
+template <std::int32_t kWords>
 struct LongInterventionalPairTask {
   PathsView paths;
   PatternCountsView background;
   std::uint64_t background_total;
   LongConstants constants;
 
-  LIMPID_HD double operator()(std::int64_t leaf, std::uint64_t a, std::int32_t i, std::int32_t j) const noexcept {
-    std::uint64_t const full = ~std::uint64_t{0} >> (64 - path_players(paths, leaf));
-    std::int32_t const others = count_bits(full & ~a);  // |B|
-    std::uint64_t const needed = a & ((std::uint64_t{1} << i) | (std::uint64_t{1} << j));
-    std::int32_t const inside = count_bits(needed);
+  LIMPID_HD double operator()(std::int64_t leaf, PatternOf<kWords> const& a, std::int32_t i,
+                              std::int32_t j) const noexcept {
+    std::int32_t const players = path_players(paths, leaf);
+    std::int32_t others = players;  // |B|
+    PatternOf<kWords> needed;       // of the pair, in A
+    std::int32_t inside = 0;
+    for (std::int32_t w = 0; w < kWords; ++w) {
+      needed.word[w] = a.word[w] & (bit_in(i, w) | bit_in(j, w));
+      inside += count_bits(needed.word[w]);
+      others -= count_bits(a.word[w]);
+    }
     LongPairWeights const weights{constants};
     double sum = 0.0;
     for (std::uint64_t e = background.begin[leaf]; e < background.begin[leaf + 1]; ++e) {
-      std::uint64_t const members = full & ~background.patterns[e];
-      if ((members & ~a) != 0 || (needed & ~members) != 0) continue;
-      std::int32_t const size = count_bits(members);
+      std::int32_t size = 0;    // |A|
+      std::uint64_t wrong = 0;  // players of A that fail, and of the pair that A lacks
+      for (std::int32_t w = 0; w < kWords; ++w) {
+        std::uint64_t const members = full_word(players, w) & ~background_word(leaf, e, w);
+        wrong |= (members & ~a.word[w]) | (needed.word[w] & ~members);
+        size += count_bits(members);
+      }
+      if (wrong != 0) continue;
       double const weight = inside == 2   ? weights.both(size, others)
                             : inside == 1 ? weights.one(size, others)
                                           : weights.none(size, others);
@@ -72,14 +113,29 @@ struct LongInterventionalPairTask {
   [[nodiscard]] LIMPID_HD double scale(std::int64_t leaf) const noexcept {
     return 0.5 * paths.value[leaf] / static_cast<double>(background_total);
   }
+
+  /// Player q's bit, where it is one of word w.
+  [[nodiscard]] LIMPID_HD static std::uint64_t bit_in(std::int32_t q, std::int32_t w) noexcept {
+    return kWords == 1 || q / 64 == w ? std::uint64_t{1} << (q % 64) : 0;
+  }
+  [[nodiscard]] LIMPID_HD std::uint64_t background_word(std::int64_t leaf, std::uint64_t e,
+                                                        std::int32_t w) const noexcept {
+    if constexpr (kWords == 1) {
+      return background.patterns[e];
+    } else {
+      return w < background.words ? background.word(leaf, e, w) : 0;
+    }
+  }
 };
 
 /// Path-dependent: factors in order of k, nodes in order of t.
+template <std::int32_t kWords>
 struct LongPathDependentPairTask {
   PathsView paths;
   LongConstants constants;
 
-  LIMPID_HD double operator()(std::int64_t leaf, std::uint64_t a, std::int32_t i, std::int32_t j) const noexcept {
+  LIMPID_HD double operator()(std::int64_t leaf, PatternOf<kWords> const& a, std::int32_t i,
+                              std::int32_t j) const noexcept {
     std::int32_t const players = path_players(paths, leaf);
     std::int32_t const points = rule_points(players - 1);
     double const* ratio = paths.cover_ratio + paths.player_begin[leaf];
@@ -87,9 +143,9 @@ struct LongPathDependentPairTask {
     for (std::int32_t n = 0; n < points; ++n) {
       LongPairNode const node{constants.node[LongConstants::rule_offset(points) + n]};
       double product = constants.weight[LongConstants::rule_offset(points) + n];
-      for (std::int32_t k = 0; k < players; ++k) product *= node.factor(ratio[k], ((a >> k) & 1u) != 0);
-      double const first = node.difference(ratio[i], ((a >> i) & 1u) != 0);
-      double const second = node.difference(ratio[j], ((a >> j) & 1u) != 0);
+      for (std::int32_t k = 0; k < players; ++k) product *= node.factor(ratio[k], a.has(k));
+      double const first = node.difference(ratio[i], a.has(i));
+      double const second = node.difference(ratio[j], a.has(j));
       sum += (product * first) * second;
     }
     return 0.5 * paths.value[leaf] * sum;

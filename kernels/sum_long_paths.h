@@ -36,7 +36,6 @@ struct PatternCountsView {
 [[nodiscard]] LIMPID_HD constexpr std::int32_t pattern_words(std::int32_t players) noexcept {
   return (players + 63) / 64;
 }
-inline constexpr std::int32_t kMaxPatternWords = 4;  ///< Test::player has a byte
 
 /// Owner of the patterns of leaves [leaf_begin, leaf_end).
 struct DistinctPatterns {

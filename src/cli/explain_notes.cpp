@@ -1,6 +1,7 @@
 // What `limpid explain` says on standard error: what was chosen, and what came of it.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -50,7 +51,9 @@ std::string ExplainJob::device_note() const {
   }
   std::string names;
   for (auto const& gpu : gpus_) names += (names.empty() ? "" : ", ") + gpu.name;
-  return names;
+  bool const on_host = std::any_of(models_.begin(), models_.end(),
+                                   [this](CompiledModel const& model) { return plays_on_host(model, question_); });
+  return on_host ? names + ", games of paths of more than 64 players on the CPU" : names;
 }
 
 std::string ExplainJob::slow_hint() const {

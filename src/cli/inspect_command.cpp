@@ -168,8 +168,8 @@ std::string routes_text(Json const& model) {
   out += fmt::format("interventional: {} leaves by tables", count(leaves, "table_leaves"));
   if (leaves["pattern_leaves"] != 0) out += fmt::format(", {} by patterns", count(leaves, "pattern_leaves"));
   if (leaves["wide_pattern_leaves"] != 0) {
-    out += fmt::format(", {} by patterns of more than {} features (margin alone)", count(leaves, "wide_pattern_leaves"),
-                       kMaxLongPlayers);
+    out +=
+        fmt::format(", {} by patterns of more than {} features", count(leaves, "wide_pattern_leaves"), kMaxLongPlayers);
   }
   return out;
 }

@@ -14,8 +14,8 @@
 ///
 /// Patterns. Bit q of a leaf's pattern is 1 iff the row passes all tests of the path's q-th player, of all its bin
 /// groups and, where the player is a group of features, of all its members; unused bits are
-/// 1. Short paths (K <= 8): one byte. Long paths (9 <= K <= 64): one 64-bit word. A leaf is reached by the row
-/// itself iff its pattern is all ones.
+/// 1. Short paths (K <= 8): one byte. Long paths (9 <= K <= 64): one 64-bit word. Wide paths (65 <= K <= 256): up to
+/// four words. A leaf is reached by the row itself iff its pattern is all ones.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@ namespace limpid {
 
 inline constexpr std::int32_t kMaxShortPlayers = 8;  ///< longest path with a byte pattern and a leaf table
 inline constexpr std::int32_t kMaxLongPlayers = 64;  ///< longest path with a word pattern
+inline constexpr std::int32_t kMaxPatternWords = 4;  ///< of a wide path's pattern: Test::player has a byte
 inline constexpr std::int32_t kMissingBin = 255;
 inline constexpr std::int32_t kMaxColumnThresholds = 254;
 inline constexpr std::int32_t kBlockLeaves = 256;  ///< leaves per block: float inside, double across blocks

@@ -141,4 +141,8 @@ class Engine {
 [[nodiscard]] std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
                                                        Background const& background, std::int32_t device);
 
+/// Games of paths of more players than a word has bits: on the CPU, whatever the device. A CUDA engine is then the
+/// CPU's.
+[[nodiscard]] bool plays_on_host(CompiledModel const& model, Question const& question) noexcept;
+
 }  // namespace limpid

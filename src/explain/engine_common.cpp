@@ -1,20 +1,17 @@
 #include "explain/engine_common.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
 
 #include "explain/mean_link.h"
-#include "explain/tree_routes.h"
 #include "kernels/bin_rows.h"
 #include "kernels/box_masks.h"
 #include "kernels/leaf_patterns.h"
 #include "kernels/predict.h"
 #include "kernels/summarise.h"
-#include "limpid/error.h"
+#include "kernels/wide_patterns.h"
 
 namespace limpid {
 namespace {
@@ -23,7 +20,6 @@ constexpr std::int64_t kPredictRows = 256;  ///< rows of a prediction slice, a m
 constexpr std::int64_t kPatternRows = 64;   ///< rows that share the reading of the model
 constexpr std::int64_t kGroupLeaves = 64;   ///< long leaves of a group, fewer where the background is large
 constexpr std::size_t kGroupBytes = std::size_t{64} << 20;
-static_assert(kMaxWidePlayers == 64 * kMaxPatternWords);
 
 /// [G x stride] predictions of rows, slice by slice.
 std::vector<double> predictions_of(CompiledModel const& model, BinsView const& rows, bool apply_link,
@@ -43,31 +39,7 @@ std::vector<double> predictions_of(CompiledModel const& model, BinsView const& r
   return predictions;
 }
 
-bool every_wide_tree_is_walked(CompiledModel const& model) {
-  for (std::int32_t t = 0; t < static_cast<std::int32_t>(model.tree_output.size()); ++t) {
-    TreeShape const shape = tree_shape(model, t);
-    if (shape.players > kMaxLongPlayers && !shape.walkable) return false;
-  }
-  return true;
-}
-
 }  // namespace
-
-void check_paths(CompiledModel const& model, Question const& question) {
-  WidePaths const& wide = model.wide_paths;
-  if (wide.paths.leaves() == 0) return;
-  bool const margin = question.algorithm == Algorithm::kLeafTables && !question.interactions;
-  bool const walks = margin && question.method == Method::kPathDependent;
-  if (margin && (!walks || every_wide_tree_is_walked(model))) return;
-  char const* const what = model.players == model.features ? "features" : "players";
-  throw Error("model.tree",
-              fmt::format("tree {} has a path that tests {} different {}, at most {} are supported by this method",
-                          wide.tree, wide.players, what, kMaxLongPlayers),
-              fmt::format("tree {}, leaf {}", wide.tree, wide.node),
-              walks ? "train with a smaller max_depth, or group features"
-                    : "use --space margin --method interventional without interactions, train with a smaller "
-                      "max_depth, or group features");
-}
 
 void bin_rows(CompiledModel const& model, RowsView rows, ParallelFor const& parallel_for, BinnedRows& binned) {
   binned.rows = rows.rows;
@@ -144,7 +116,8 @@ std::optional<Boxes> lattice_boxes(CompiledModel const& model) {
 std::int64_t pattern_bytes_per_row(CompiledModel const& model, Boxes const* boxes) noexcept {
   if (boxes != nullptr) return boxes->boxes() * player_set_bytes(model.players);
   return row_stride(model.short_paths.leaves()) +
-         model.long_paths.leaves() * static_cast<std::int64_t>(sizeof(std::uint64_t));
+         model.long_paths.leaves() * static_cast<std::int64_t>(sizeof(std::uint64_t)) +
+         model.wide_paths.paths.leaves() * static_cast<std::int64_t>(sizeof(WidePattern));
 }
 
 namespace {
@@ -174,6 +147,7 @@ void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor
   patterns.byte_stride = row_stride(model.short_paths.leaves());
   patterns.bytes.resize(count * static_cast<std::size_t>(patterns.byte_stride));
   patterns.words.resize(count * static_cast<std::size_t>(model.long_paths.leaves()));
+  patterns.wide.resize(count * static_cast<std::size_t>(model.wide_paths.paths.leaves()));
   parallel_for((rows.rows + kPatternRows - 1) / kPatternRows, [&](std::int64_t begin, std::int64_t end) {
     std::int64_t const first = begin * kPatternRows;
     LeafPatternsArgs args;
@@ -184,6 +158,8 @@ void make_patterns(CompiledModel const& model, BinsView const& rows, ParallelFor
     args.byte_stride = patterns.byte_stride;
     args.words = patterns.words.data() + first * model.long_paths.leaves();
     leaf_patterns_cpu(args);
+    auto const wide = model.wide_paths.paths.view();
+    wide_patterns_cpu({wide, args.bins, patterns.wide.data() + first * wide.leaves});
   });
 }
 
@@ -223,6 +199,9 @@ LatticeGameArgs lattice_args(CompiledModel const& model, Patterns const& rows, P
   args.background_bytes = background.bytes.data();
   args.background_words = background.words.data();
   args.byte_stride = rows.byte_stride;
+  args.wide_paths = model.wide_paths.paths.view();
+  args.row_wide = rows.wide.data();
+  args.background_wide = background.wide.data();
   args.players = model.players;
   args.outputs = model.outputs();
   args.base_margin = model.path_base.data();

@@ -15,7 +15,8 @@ namespace limpid {
 /// Smallest multiple of 64 >= rows: the stride of everything that has rows as lanes.
 [[nodiscard]] constexpr std::int64_t row_stride(std::int64_t rows) noexcept { return (rows + 63) / 64 * 64; }
 
-/// Throws Error model.tree when a path has more players than the question's method can take.
+/// Throws Error model.tree when a path has more players than the question's method can take: path-dependent values of
+/// kMaxLongPlayers and more come from walks, which not every tree has.
 void check_paths(CompiledModel const& model, Question const& question);
 
 /// Bins of a set of rows.
@@ -83,6 +84,7 @@ struct Patterns {
   std::int64_t byte_stride = 0;
   std::vector<std::uint8_t> bytes;   ///< [R x byte_stride] short paths
   std::vector<std::uint64_t> words;  ///< [R x long leaves]
+  std::vector<WidePattern> wide;     ///< [R x wide leaves]
   std::vector<MaskLine> masks;       ///< [R x boxes] in lines
 
   [[nodiscard]] std::uint8_t const* mask_bytes() const noexcept { return masks.empty() ? nullptr : masks[0].bytes; }

@@ -67,19 +67,18 @@ struct Shared {
 
 void build_tables(Shared& shared, BinsView const& background, ParallelFor const& parallel_for) {
   MarginParts const& parts = shared.parts;
-  shared.tables = make_margin_tables(parts.short_paths(), kind_of(shared.question), background, shared.weights.units(),
-                                     parallel_for);
+  TableKind const kind = kind_of(shared.question);
+  auto const& weights = shared.weights.units();
+  shared.tables = make_margin_tables(parts.short_paths(), kind, background, weights, parallel_for);
   shared.quadrature = QuadratureGroups(shared.model, parts.quadrature(), parallel_for);
-  if (kind_of(shared.question) == TableKind::kInterventional) {
-    auto const& weights = shared.weights.units();
+  if (kind == TableKind::kInterventional) {
     shared.long_paths = LongBackground(parts.long_paths().view(), background, weights, parallel_for);
     shared.wide_paths = LongBackground(shared.model.wide_paths.paths.view(), background, weights, parallel_for);
   }
   if (!shared.question.interactions) return;
-  shared.interactions =
-      make_interaction_tables(shared.model, kind_of(shared.question), background, shared.weights.units(), parallel_for);
-  if (kind_of(shared.question) == TableKind::kInterventional) {
-    shared.beyond = LongBackground(shared.interactions.beyond.view(), background, shared.weights.units(), parallel_for);
+  shared.interactions = make_interaction_tables(shared.model, kind, background, weights, parallel_for);
+  if (kind == TableKind::kInterventional) {
+    shared.beyond = LongBackground(shared.interactions.beyond.view(), background, weights, parallel_for);
   }
 }
 
@@ -117,6 +116,7 @@ class CpuWorker final : public Engine::Worker {
     look_up(pairs.pairs.paths.view(), pairs.tables.data(), players, out.interactions, out);
     sum_long(pairs.beyond, shared_.beyond, sum_long_interactions_cpu, out.interactions, out);
     sum_long(shared_.model.long_paths, shared_.long_paths, sum_long_interactions_cpu, out.interactions, out);
+    sum_long(shared_.model.wide_paths.paths, shared_.wide_paths, sum_long_interactions_cpu, out.interactions, out);
   }
 
   void walk_trees(Explanation& out) const {
@@ -161,8 +161,8 @@ class CpuWorker final : public Engine::Worker {
       args.background = patterns;
       sum(args);
     };
-    if (args.kind == TableKind::kPathDependent) return sum_group(all.view(), {});
-    background.for_each_group(sum_group);
+    if (args.kind == TableKind::kInterventional) return background.for_each_group(sum_group);
+    sum_group(all.view(), {nullptr, nullptr, nullptr, longest_pattern_words(all.view())});
   }
 
   void play_lattice(RowsView raw, bool count_only, Explanation& out) {

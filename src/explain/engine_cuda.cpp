@@ -12,7 +12,6 @@
 #include "explain/large_games.h"
 #include "explain/mean_link.h"
 #include "kernels/bin_rows.h"
-#include "kernels/lattice_game.h"
 #include "kernels/lattice_pairs.h"
 #include "kernels/predict.h"
 #include "kernels/row_game.h"
@@ -294,6 +293,7 @@ class CudaEngine final : public Engine {
 
 std::unique_ptr<Engine> make_cuda_engine(CompiledModel const& model, Question const& question,
                                          Background const& background, std::int32_t device) {
+  if (plays_on_host(model, question)) return make_cpu_engine(model, question, background, serial_for);
   return std::make_unique<CudaEngine>(model, question, background, device);
 }
 

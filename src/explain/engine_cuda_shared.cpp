@@ -210,7 +210,7 @@ void CudaShared::build_long_groups(MarginParts const& parts, DeviceRows const& b
     exec_.wait();
   }
   long_groups_ = limpid::long_groups(exec_, *this, model.long_paths.view(), on_device_.long_paths(), host.view());
-  if (interventional && wide.leaves() != 0) {
+  if (wide.leaves() != 0 && (interventional || question.interactions)) {
     wide_paths_.emplace(exec_, wide);
     for (DeviceLongGroup& group : limpid::long_groups(exec_, *this, wide.view(), wide_paths_->view(), host.view())) {
       long_groups_.push_back(std::move(group));
@@ -242,6 +242,7 @@ std::vector<DeviceLongGroup> long_groups(device::Exec const& exec, CudaShared co
   if (paths.leaves == 0) return result;
   if (table_kind(shared.question) == TableKind::kPathDependent) {
     result.emplace_back().paths = on_device;
+    result.back().words = longest_pattern_words(paths);
     return result;
   }
   LongBackground const groups(paths, background, shared.weights().units(), serial_for);

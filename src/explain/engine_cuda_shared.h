@@ -85,7 +85,7 @@ class CudaShared {
   [[nodiscard]] PathsView const& table_paths() const noexcept { return table_paths_->view(); }
   [[nodiscard]] float const* tables() const noexcept { return tables_.data(); }
   /// Groups of all long leaves in their order, then those of wide ones; path-dependent questions have one group of
-  /// long ones, without patterns.
+  /// long ones and, with interactions, one of wide ones, without patterns.
   [[nodiscard]] std::vector<DeviceLongGroup> const& long_groups() const noexcept { return long_groups_; }
   /// The same, without the leaves of trees that are walked.
   [[nodiscard]] std::vector<DeviceLongGroup> const& groups_beside_walks() const noexcept {
@@ -120,7 +120,7 @@ class CudaShared {
   device::Buffer<std::uint64_t> weight_units_;  ///< [B], or empty
   std::optional<DevicePaths> table_paths_;
   device::Buffer<float> tables_;
-  std::optional<DevicePaths> wide_paths_;  ///< interventional, where there are any
+  std::optional<DevicePaths> wide_paths_;  ///< interventional or for interactions, where there are any
   std::vector<DeviceLongGroup> long_groups_;
   std::unique_ptr<CudaInteractions> interactions_;  ///< or nullptr
   std::optional<DevicePaths> rest_;                 ///< where trees are walked: the long paths of the others

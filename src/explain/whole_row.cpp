@@ -70,6 +70,7 @@ LatticeGameArgs row_lattice_args(CompiledModel const& model, Patterns const& row
   }
   args.row_bytes += row * args.byte_stride;
   args.row_words += row * args.long_paths.leaves;
+  args.row_wide += row * args.wide_paths.leaves;
   return args;
 }
 

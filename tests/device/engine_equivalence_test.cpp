@@ -5,6 +5,7 @@
 #include "device/device_libraries.h"
 #include "device_fixture.h"
 #include "explain/engine_common.h"
+#include "property/deep_trees.h"
 
 namespace limpid {
 namespace {
@@ -134,6 +135,24 @@ TEST_P(EngineEquivalence, ExplainsWithTheBytesOfTheCpu) {
     for (std::int64_t z = 0; z < background.rows; ++z) weights.push_back(0.1 + random.uniform());
     expect_equal_engines(ensemble, model, asked.question, {background.view(), weights}, {7}, random);
   }
+}
+
+/// Paths of more players than a word has bits: margins and interactions on the device, games on the host.
+TEST_P(EngineEquivalence, WidePaths) {
+  Random random(22);
+  Ensemble ensemble = reference::ensemble_of({followed_chain(66, random), chain(12, 5, random)}, 66);
+  ensemble.link = Link::kSigmoid;
+  CompiledModel const model = compile(ensemble, feature_players(ensemble));
+  ASSERT_GT(model.wide_paths.paths.leaves(), 0);
+  auto const background = reference::random_rows(ensemble, 3, random);
+  Question const tables{Space::kMargin, Method::kInterventional, Algorithm::kLeafTables, 16};
+  Question const path{Space::kMargin, Method::kPathDependent, Algorithm::kLeafTables, 16};
+  for (Question question : {tables, path}) {
+    question.interactions = true;
+    expect_equal_engines(ensemble, model, question, background.view(), {2}, random);
+  }
+  Question const lattice{Space::kResponse, Method::kInterventional, Algorithm::kLattice, 12};
+  expect_equal_engines(ensemble, model, lattice, background.view(), {2}, random);
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, EngineEquivalence, every_device(), name_of_device);

@@ -114,9 +114,13 @@ TEST_P(InteractionKernelsEquivalence, SumsOfPairsOfManyPlayers) {
 void expect_equal_long_sums(PathShape const& shape, TableKind kind, std::int64_t rows, Random& random) {
   SCOPED_TRACE(std::to_string(rows) + " rows");
   device::Exec const exec(0);
-  LeafPaths const paths = random_paths(shape, random);
-  RandomBins const background(2 * shape.players, 9, random);
-  RandomBins const bins(2 * shape.players, rows, random);
+  bool const wide = shape.min_players > kMaxLongPlayers;
+  LeafPaths const paths = wide ? wide_paths(shape, random) : random_paths(shape, random);
+  auto const draw = [&](std::int64_t count) {
+    return wide ? mostly_passing(shape, count, random) : RandomBins(2 * shape.players, count, random);
+  };
+  RandomBins const background = draw(9);
+  RandomBins const bins = draw(rows);
   DistinctPatterns const patterns = distinct_patterns(paths.view(), background.view(), 0);
   std::int64_t const vectors = shape.outputs * pair_count(shape.players);
   std::vector<double> expected(static_cast<std::size_t>(vectors * bins.stride), 0.125);
@@ -131,7 +135,7 @@ void expect_equal_long_sums(PathShape const& shape, TableKind kind, std::int64_t
                         shape.players, shape.outputs, expected.data(), bins.stride};
   sum_long_interactions_cpu(args);
   args.paths = on_device.view();
-  args.background = {device_patterns.data(), device_counts.data(), device_begin.data()};
+  args.background = {device_patterns.data(), device_counts.data(), device_begin.data(), patterns.words};
   args.bins.data = device_bins.data();
   args.values = found.data();
   sum_long_interactions_cuda(exec, args);
@@ -145,6 +149,7 @@ TEST_P(InteractionKernelsEquivalence, LongPaths) {
   for (TableKind const kind : {TableKind::kInterventional, TableKind::kPathDependent}) {
     for (std::int64_t const rows : {0, 1, 31, 33, 64}) expect_equal_long_sums(shape, kind, rows, random);
     expect_equal_long_sums({.leaves = 1, .min_players = 64, .max_players = 64, .players = 64}, kind, 2, random);
+    expect_equal_long_sums({.leaves = 2, .min_players = 65, .max_players = 130, .players = 131}, kind, 2, random);
   }
 }
 

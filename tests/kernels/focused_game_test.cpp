@@ -14,6 +14,7 @@
 #include "kernels/focused_definition.h"
 #include "kernels/focused_oracle.h"
 #include "kernels/lattice_case.h"
+#include "kernels/wide_case.h"
 
 namespace limpid::tests {
 namespace {
@@ -171,6 +172,22 @@ TEST(FocusedGame, ALevelThatHoldsThePairIsTheLattice) {
       }
     }
   }
+}
+
+TEST(FocusedGame, WidePathsGiveTheBitsOfOthers) {
+  FocusedCase made({.rows = 2, .background = 2, .players = 70, .outputs = 2, .short_leaves = 90, .long_leaves = 12}, 5,
+                   0);
+  made.play();
+  auto const sums = made.sums;
+  auto const changes = made.changes;
+  EXPECT_EQ(made.estimated, (std::vector<std::int32_t>{2, 2}));
+  WideForm const wide(made.args.lattice);
+  made.args.lattice = wide.of(made.args.lattice);
+  on_each_simd_target([&] {
+    made.play();
+    EXPECT_EQ(made.sums, sums);
+    EXPECT_EQ(made.changes, changes);
+  });
 }
 
 TEST(FocusedGame, BitsOfTheTaskOnEverySimdTarget) {

@@ -16,6 +16,7 @@
 #include "kernels/lattice_case.h"
 #include "kernels/lattice_checks.h"
 #include "kernels/lattice_oracle.h"
+#include "kernels/wide_case.h"
 
 namespace limpid::tests {
 namespace {
@@ -34,10 +35,12 @@ double worst_error(LatticeCase const& game) {
   });
 }
 
-/// The CPU kernel, from leaf paths as from boxes, gives the bits of the task. Leaves the answer in `game`.
+/// The CPU kernel, from leaf paths, wide ones and boxes, gives the bits of the task. Leaves the answer in `game`.
 void expect_bits_of_task(LatticeCase& game) {
   play_by_task(game.args);
   expect_bits_on_every_target(game, [&] { lattice_game_cpu(game.args); });
+  WideForm const wide(game.args);
+  expect_bits_on_every_target(game, [&] { lattice_game_cpu(wide.of(game.args)); });
   if (game.args.players > kMaxBoxPlayers) return;
   BoxForm const boxes(game.args);
   expect_bits_on_every_target(game, [&] { lattice_game_cpu(boxes.of(game.args)); });

@@ -19,6 +19,7 @@
 #include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
 #include "kernels/sampled_oracle.h"
+#include "kernels/wide_case.h"
 
 namespace limpid::tests {
 namespace {
@@ -175,7 +176,11 @@ TEST_P(SampledGame, EqualsTheNaiveReferenceOnEverySimdTarget) {
     }
   };
   on_each_simd_target(expect_the_same);
-  if (players > kMaxBoxPlayers) return;
+  if (players > kMaxBoxPlayers) {
+    WideForm const as_wide(args);
+    it.args.lattice = as_wide.of(args);
+    return on_each_simd_target(expect_the_same);
+  }
   BoxForm const boxes(args);
   it.args.lattice = boxes.of(args);
   on_each_simd_target(expect_the_same);

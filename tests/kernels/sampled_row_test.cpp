@@ -12,6 +12,7 @@
 #include "kernels/each_simd_target.h"
 #include "kernels/lattice_case.h"
 #include "kernels/row_oracle.h"
+#include "kernels/wide_case.h"
 
 namespace limpid::tests {
 namespace {
@@ -123,6 +124,15 @@ TEST(SampledRow, TargetsAndBlocksGiveTheSameBits) {
       EXPECT_EQ(sampled.against, against);
     });
     for (std::size_t i = 0; i < chance.size(); ++i) EXPECT_NEAR(chance[i] + against[i], 5.0, 1e-14);
+    if (players <= kMaxBoxPlayers) continue;  // no path can be wide
+    WideForm const wide(sampled.args.lattice);
+    auto as_wide = sampled.args;
+    as_wide.lattice = wide.of(as_wide.lattice);
+    on_each_simd_target([&] {
+      sampled_row_cpu(as_wide);
+      EXPECT_EQ(sampled.chance, chance);
+      EXPECT_EQ(sampled.against, against);
+    });
   }
 }
 

@@ -40,14 +40,14 @@ std::vector<double> run(LeafPaths const& paths, PathShape const& shape, TableKin
 }
 
 /// The same from what(leaf, a, i, j), leaf by leaf.
-template <class What>
+template <std::int32_t kWords = 1, class What>
 std::vector<double> expected(LeafPaths const& paths, PathShape const& shape, RandomBins const& rows, What const& what) {
   std::int64_t const pairs = pair_count(shape.players);
   std::vector<double> values(static_cast<std::size_t>(shape.outputs * pairs * rows.stride));
   for (std::int64_t leaf = 0; leaf < paths.leaves(); ++leaf) {
     std::int32_t const k = path_players(paths.view(), leaf);
     for (std::int64_t row = 0; row < rows.rows; ++row) {
-      std::uint64_t const a = path_pattern(paths.view(), leaf, rows.view(), row);
+      auto const a = pattern_of_row<kWords>(paths.view(), leaf, rows.view(), row);
       for (std::int32_t i = 0; i < k; ++i) {
         for (std::int32_t j = i + 1; j < k; ++j) {
           std::int64_t const vector = paths.output[static_cast<std::size_t>(leaf)] * pairs +
@@ -107,7 +107,7 @@ TEST(SumLongInteractions, EqualsTheDefinitionOfTheLeafGame) {
   for (TableKind const kind : {TableKind::kInterventional, TableKind::kPathDependent}) {
     auto const found = run(paths, shape, kind, patterns, 40, rows);
     auto const by_definition =
-        expected(paths, shape, rows, [&](std::int64_t leaf, std::uint64_t a, std::int32_t i, std::int32_t j) {
+        expected(paths, shape, rows, [&](std::int64_t leaf, PatternOf<1> a, std::int32_t i, std::int32_t j) {
           auto const l = static_cast<std::size_t>(leaf);
           std::int32_t const k = path_players(paths.view(), leaf);
           std::vector<std::uint64_t> of_background;
@@ -116,8 +116,8 @@ TEST(SumLongInteractions, EqualsTheDefinitionOfTheLeafGame) {
           }
           double const* ratio = paths.cover_ratio.data() + paths.player_begin[l];
           auto const game = [&](std::uint64_t s) {
-            return kind == TableKind::kInterventional ? interventional_game(k, a, of_background, s)
-                                                      : path_dependent_game(k, a, ratio, s);
+            return kind == TableKind::kInterventional ? interventional_game(k, a.word[0], of_background, s)
+                                                      : path_dependent_game(k, a.word[0], ratio, s);
           };
           double sum = 0.0;  // half of the index of (i, j)
           for (std::uint64_t s = 0; s < (std::uint64_t{1} << k); ++s) {
@@ -135,20 +135,28 @@ TEST(SumLongInteractions, EqualsTheDefinitionOfTheLeafGame) {
   }
 }
 
+template <std::int32_t kWords = 1>
 void expect_bits_of_the_task(PathShape const& shape, std::int64_t background_rows, std::int64_t count, Random& random) {
-  LeafPaths const paths = random_paths(shape, random);
-  RandomBins const background(2 * shape.players, background_rows, random);
-  RandomBins const rows(2 * shape.players, count, random);
+  LeafPaths const paths = kWords > 1 ? wide_paths(shape, random) : random_paths(shape, random);
+  auto const bins = [&](std::int64_t n) {
+    return kWords > 1 ? mostly_passing(shape, n, random) : RandomBins(2 * shape.players, n, random);
+  };
+  RandomBins const background = bins(background_rows);
+  RandomBins const rows = bins(count);
   DistinctPatterns const patterns = distinct_patterns(paths.view(), background.view(), 0);
-  LongConstants const constants = long_constants().view();
   auto const total = static_cast<std::uint64_t>(background_rows);
-  auto const by_background =
-      expected(paths, shape, rows, LongInterventionalPairTask{paths.view(), patterns.view(), total, constants});
-  auto const by_cover = expected(paths, shape, rows, LongPathDependentPairTask{paths.view(), constants});
+  auto const by_background = expected<kWords>(
+      paths, shape, rows,
+      LongInterventionalPairTask<kWords>{paths.view(), patterns.view(), total, constants_of(kWords).view()});
+  auto const by_cover =
+      expected<kWords>(paths, shape, rows, LongPathDependentPairTask<kWords>{paths.view(), rules_of(kWords).view()});
   on_each_simd_target([&] {
     EXPECT_EQ(run(paths, shape, TableKind::kInterventional, patterns, total, rows), by_background);
-    EXPECT_EQ(run(paths, shape, TableKind::kPathDependent, {}, 0, rows), by_cover);
+    EXPECT_EQ(run(paths, shape, TableKind::kPathDependent, patterns, 0, rows), by_cover);
   });
+  double given = 0.0;
+  for (double const sum : by_background) given = std::max(given, std::abs(sum));
+  EXPECT_TRUE(kWords == 1 || given > 0.0);
 }
 
 TEST(SumLongInteractions, EveryTargetGivesTheBitsOfTheTask) {
@@ -164,6 +172,106 @@ TEST(SumLongInteractions, ShortestAndLongestPaths) {
   for (std::int32_t const k : {1, 2, 3, 9, 63, 64}) {
     SCOPED_TRACE(k);
     expect_bits_of_the_task({.leaves = 2, .min_players = k, .max_players = k, .players = 64}, 20, 10, random);
+  }
+}
+
+/// Patterns of several words, by the bits of the task.
+TEST(SumLongInteractions, WidePathsGiveTheBitsOfTheTask) {
+  Random random(64);
+  expect_bits_of_the_task<kMaxPatternWords>(
+      {.leaves = 1, .min_players = 65, .max_players = 66, .players = 68, .outputs = 2}, 20, 3, random);
+  expect_bits_of_the_task<kMaxPatternWords>({.leaves = 1, .min_players = 100, .max_players = 100, .players = 101}, 20,
+                                            1, random);
+}
+
+/// Which players pass the only path's tests in a row.
+std::vector<bool> passing(LeafPaths const& paths, RandomBins const& bins, std::int64_t row) {
+  std::vector<bool> passes(paths.players.size(), true);
+  for (Test const& test : paths.tests) {
+    auto const bin = bins.data[static_cast<std::size_t>(test.column * bins.stride + row)];
+    if (static_cast<std::uint8_t>(bin - test.lo) > test.width) passes[test.player] = false;
+  }
+  return passes;
+}
+
+/// What both methods give to a pair of a leaf of value 2, by their sums over sizes: no rules, no words.
+struct NaivePair {
+  std::vector<double> const& ratio;
+  std::vector<bool> row;
+  std::vector<std::vector<bool>> background{};
+
+  /// (a_i - r_i) (a_j - r_j) times the sum over sizes s of s! (K - 2 - s)! / (K - 1)! e_s, e_s the coefficient of y^s
+  /// in the product of the other players' r + a y.
+  [[nodiscard]] double by_cover(std::size_t i, std::size_t j) const {
+    auto const one = [&](std::size_t q) { return row[q] ? 1.0 : 0.0; };
+    std::vector<double> coefficient{1.0};
+    for (std::size_t q = 0; q < row.size(); ++q) {
+      if (q == i || q == j) continue;
+      coefficient.push_back(0.0);
+      for (std::size_t s = coefficient.size() - 1; s > 0; --s) {
+        coefficient[s] = coefficient[s] * ratio[q] + coefficient[s - 1] * one(q);
+      }
+      coefficient[0] *= ratio[q];
+    }
+    double sum = 0.0;
+    for (std::size_t s = 0; s < coefficient.size(); ++s) sum += beta(s, coefficient.size() - 1 - s) * coefficient[s];
+    return (one(i) - ratio[i]) * (one(j) - ratio[j]) * sum;
+  }
+
+  [[nodiscard]] double by_background(std::size_t i, std::size_t j) const {
+    double sum = 0.0;
+    for (auto const& b : background) {
+      std::size_t in = 0;
+      std::size_t out = 0;
+      bool alive = true;
+      for (std::size_t q = 0; q < row.size(); ++q) {
+        alive = alive && (row[q] || b[q]);
+        in += row[q] && !b[q] ? 1 : 0;
+        out += b[q] && !row[q] ? 1 : 0;
+      }
+      if (!alive || row[i] == b[i] || row[j] == b[j]) continue;
+      std::size_t const pair_in = (row[i] ? 1U : 0U) + (row[j] ? 1U : 0U);
+      double const weight = beta(in - pair_in, out - (2 - pair_in));
+      sum += pair_in == 1 ? -weight : weight;
+    }
+    return sum / static_cast<double>(background.size());
+  }
+
+  /// s! t! / (s + t + 1)!
+  static double beta(std::size_t s, std::size_t t) {
+    auto const a = static_cast<double>(s);
+    auto const b = static_cast<double>(t);
+    return std::exp(std::lgamma(a + 1.0) + std::lgamma(b + 1.0) - std::lgamma(a + b + 2.0));
+  }
+};
+
+TEST(SumLongInteractions, WidePathsEqualTheSumsOverSizes) {
+  Random random(65);
+  for (std::int32_t const k : {65, 128, 129, 256}) {
+    SCOPED_TRACE(k);
+    PathShape const shape{.leaves = 1, .min_players = k, .max_players = k, .players = 256};
+    LeafPaths paths = wide_paths(shape, random);
+    paths.value = {2.0};
+    RandomBins const background = mostly_passing(shape, 20, random);
+    RandomBins const rows = mostly_passing(shape, 2, random);
+    DistinctPatterns const patterns = distinct_patterns(paths.view(), background.view(), 0);
+    auto const by_background = run(paths, shape, TableKind::kInterventional, patterns, 20, rows);
+    auto const by_cover = run(paths, shape, TableKind::kPathDependent, patterns, 0, rows);
+    for (std::int64_t row = 0; row < rows.rows; ++row) {
+      NaivePair naive{paths.cover_ratio, passing(paths, rows, row)};
+      for (std::int64_t z = 0; z < background.rows; ++z) naive.background.push_back(passing(paths, background, z));
+      for (std::int32_t pair = 0; pair < k * k; pair += 61) {
+        std::int32_t const i = pair / k;
+        std::int32_t const j = pair % k;
+        if (i >= j) continue;
+        std::int64_t const vector = interaction_row(paths.view(), 0, shape.players, i, j);
+        auto const at = static_cast<std::size_t>(vector * rows.stride + row);
+        double const margin = naive.by_background(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
+        double const cover = naive.by_cover(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
+        ASSERT_TRUE(std::abs(by_background[at] - margin) <= 1e-11 * std::abs(margin)) << i << ", " << j;
+        ASSERT_TRUE(std::abs(by_cover[at] - cover) <= 1e-10 * std::abs(cover) + 1e-14) << i << ", " << j;
+      }
+    }
   }
 }
 

@@ -40,11 +40,12 @@ def test_path_dependent_values_of_deep_trees(limpid, features, depth):
     assert json.loads((out / "manifest.json").read_text())["additivity"]["holds"]
 
 
-def chain(features, seed=0):
+def chain(features, seed=0, objective="reg:squarederror", threshold=None):
     """A tree that tests one feature after the other, a leaf at each, as XGBoost's own model."""
     rng = np.random.default_rng(seed)
-    data = xgb.DMatrix(rng.normal(size=(50, features)), rng.normal(size=50), feature_names=[f"f{i}" for i in range(features)])
-    booster = xgb.train(dict(max_depth=1, nthread=1, base_score=0.5), data, 1)
+    names = [f"f{i}" for i in range(features)]
+    data = xgb.DMatrix(rng.normal(size=(50, features)), rng.integers(0, 2, 50), feature_names=names)
+    booster = xgb.train(dict(max_depth=1, nthread=1, base_score=0.5, objective=objective), data, 1)
     model = json.loads(booster.save_raw("json"))
     tree = model["learner"]["gradient_booster"]["model"]["trees"][0]
     nodes = 2 * features + 1
@@ -59,7 +60,7 @@ def chain(features, seed=0):
         right_children=[n + 2 if inner[n] else -1 for n in range(nodes)],
         loss_changes=np.where(inner, 1.0, 0.0).tolist(),
         parents=[2147483647] + [(n - 1) // 2 * 2 for n in range(1, nodes)],
-        split_conditions=np.where(inner, rng.normal(size=nodes), value).tolist(),
+        split_conditions=np.where(inner, rng.normal(size=nodes) if threshold is None else -threshold, value).tolist(),
         split_indices=[n // 2 if inner[n] else 0 for n in range(nodes)],
         split_type=[0] * nodes,
         sum_hessian=[covers[n // 2] if n % 2 == 0 else covers[n // 2] - covers[n // 2 + 1] for n in range(nodes)],
@@ -89,7 +90,44 @@ def test_paths_of_more_than_64_features(limpid, features):
     margins = booster.predict(xgb.DMatrix(frame), output_margin=True)
     close(values.sum(axis=-1), margins - margins.mean(), 1e-4)
     close(base, np.full(base.shape, margins.mean()), 1e-4)
-    refused = limpid.run("explain", "--model", model, "--data", rows, "--space", "margin", "--interactions", "--out",
-                         limpid.folder / "no")  # fmt: skip
-    assert refused.returncode == 4
-    assert "error[model.tree]" in refused.stderr
+
+
+def pairs_of(folder):
+    lines = (folder / "explanations_shap" / "interactions.jsonl").read_text().splitlines()
+    return np.array([json.loads(line)["interaction_values"] for line in lines])
+
+
+@pytest.mark.parametrize("features", [65, 100])
+def test_interactions_of_paths_of_more_than_64_features(limpid, features):
+    booster = chain(features)
+    frame = frame_of(np.random.default_rng(2).normal(size=(3, features)).astype(np.float32))
+    model, rows = limpid.model(booster), limpid.csv("rows.csv", frame)
+
+    out = limpid.explain(
+        "--model", model, "--data", rows, "--method", "path-dependent", "--space", "margin", "--interactions"
+    )
+    expected = booster.predict(xgb.DMatrix(frame), pred_interactions=True)
+    close(pairs_of(out), expected[:, :-1, :-1], 1e-4)
+
+    out = limpid.explain("--model", model, "--data", rows, "--background", rows, "--space", "margin", "--interactions")
+    margins = booster.predict(xgb.DMatrix(frame), output_margin=True)
+    close(pairs_of(out).sum(axis=(1, 2)), margins - margins.mean(), 1e-4)
+
+
+@pytest.mark.parametrize("options", [[], ["--link", "logit"], ["--interactions"]])
+def test_responses_of_paths_of_more_than_64_features(limpid, options):
+    booster = chain(100, objective="binary:logistic", threshold=2.0)
+    frame = frame_of(np.random.default_rng(3).normal(size=(12, 100)).astype(np.float32))
+    model, rows = limpid.model(booster), limpid.csv("rows.csv", frame)
+
+    out = limpid.explain("--model", model, "--data", rows, "--background", rows, *options)
+
+    values, base, _ = values_of(out, frame.columns)
+    chances = booster.predict(xgb.DMatrix(frame))
+    mean = chances.mean()
+    if "logit" in options:
+        chances, mean = (np.log(p / (1 - p)) for p in (chances, mean))
+    close(values.sum(axis=-1), chances - mean, 1e-4)
+    close(base, np.full(base.shape, mean), 1e-4)
+    assert (np.abs(values).max(axis=0) > 0).sum() > 5
+    assert json.loads((out / "manifest.json").read_text())["additivity"]["holds"]

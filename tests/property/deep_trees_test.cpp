@@ -8,8 +8,9 @@
 
 #include "explain/tree_routes.h"
 #include "limpid/error.h"
+#include "property/deep_trees.h"
 #include "property/explained.h"
-#include "reference/hand_made.h"
+#include "reference/interactions.h"
 #include "reference/shapley.h"
 
 namespace limpid {
@@ -18,37 +19,6 @@ namespace {
 using reference::ensemble_of;
 using reference::Random;
 using reference::Rows;
-using reference::TreeBuilder;
-
-/// Node f tests feature f mod `features`: a chain of `levels`, a leaf at every level. Thresholds and covers drawn.
-Tree chain(std::int32_t levels, std::int32_t features, Random& random, double cover = 1e6) {
-  TreeBuilder b;
-  std::int32_t node = b.numeric(0, random.uniform(), true, cover);
-  for (std::int32_t f = 0; f < levels; ++f) {
-    double const share = random.chance(0.05) ? 1.0 : 0.8 + 0.2 * random.uniform();
-    bool const last = f + 1 == levels;
-    std::int32_t const leaf = b.leaf(2.0 * random.uniform() - 1.0, cover - share * cover);
-    cover *= share;
-    std::int32_t const next =
-        last ? b.leaf(2.0, cover) : b.numeric((f + 1) % features, random.uniform(), random.chance(0.5), cover);
-    b.children(node, random.chance(0.5) ? leaf : next, leaf);
-    std::int32_t const left = b.tree().left[static_cast<std::size_t>(node)];
-    if (left == leaf) b.children(node, leaf, next);
-    if (left == next) b.children(node, next, leaf);
-    node = next;
-  }
-  return b.tree();
-}
-
-Rows uniform_rows(std::int32_t features, std::int64_t count, Random& random) {
-  Rows rows;
-  rows.rows = count;
-  rows.stride = (count + 63) / 64 * 64;
-  rows.features = features;
-  rows.values.resize(static_cast<std::size_t>(features * rows.stride));
-  for (double& value : rows.values) value = random.chance(0.03) ? std::nan("") : random.uniform();
-  return rows;
-}
 
 void expect_closed_form(Ensemble const& ensemble, Players const& players, Rows const& rows, double tolerance) {
   Explained const values = explained(ensemble, players, path_dependent_question(), rows, {});
@@ -144,24 +114,19 @@ TEST(DeepTrees, InterventionalWidePathsOfGroupsAndWeights) {
   }
 }
 
-/// Response games and interactions have patterns of one word.
-TEST(DeepTrees, OtherQuestionsRefuseWidePathsWithTheAlternative) {
-  Random random(96);
-  Ensemble const ensemble = ensemble_of({chain(65, 65, random)}, 65);
-  Rows const rows = uniform_rows(65, 2, random);
-  std::vector<Question> questions = {margin_question(), path_dependent_question(), response_question(),
-                                     response_question(), response_question()};
-  questions[0].interactions = questions[1].interactions = true;
-  questions[3].estimator = EstimatorChoice{EstimatorKind::kFocus, DesignKind::kLeverage, 40, 3, 0.0, 0};
-  questions[4].mean_link = MeanLink::kLogit;
-  for (Question const& question : questions) {
-    try {
-      (void)explained(ensemble, question, rows, rows);
-      ADD_FAILURE() << "no error";
-    } catch (Error const& error) {
-      EXPECT_EQ(error.code(), "model.tree");
-      EXPECT_NE(error.hint().find("--space margin --method interventional"), std::string::npos);
-    }
+TEST(DeepTrees, InteractionsOfPathsOfManyPlayers) {
+  Random random(100);
+  for (std::int32_t const levels : {65, 130}) {
+    SCOPED_TRACE(levels);
+    Ensemble const ensemble = ensemble_of({followed_chain(levels, random), chain(12, 5, random)}, 130);
+    Rows const rows = uniform_rows(130, 1, random);
+    Rows const background = uniform_rows(130, 3, random);
+    auto const by_background = explained(ensemble, with_interactions(margin_question()), rows, background);
+    ASSERT_TRUE(
+        all_within(by_background.pairs(0), reference::margin_interactions(ensemble, rows.row(0), background), 1e-7));
+    if (levels != 65) continue;  // this reference takes K^5 steps
+    auto const by_cover = explained(ensemble, with_interactions(path_dependent_question()), rows, {});
+    ASSERT_TRUE(all_within(by_cover.pairs(0), reference::path_dependent_interactions(ensemble, rows.row(0)), 1e-7));
   }
 }
 

@@ -39,6 +39,15 @@ struct Explained {
     }
     return values;
   }
+  /// [G x T] of one row
+  [[nodiscard]] std::vector<double> pairs(std::int64_t r) const {
+    std::vector<double> values;
+    std::int64_t const vectors = chunk.outputs * pair_count(chunk.players);
+    for (std::int64_t v = 0; v < vectors; ++v) {
+      values.push_back(chunk.interactions[static_cast<std::size_t>(v * chunk.stride + r)]);
+    }
+    return values;
+  }
 };
 
 [[nodiscard]] inline Question margin_question() {
@@ -49,6 +58,11 @@ struct Explained {
 }
 [[nodiscard]] inline Question response_question() {
   return {Space::kResponse, Method::kInterventional, Algorithm::kLattice, 16};
+}
+
+[[nodiscard]] inline Question with_interactions(Question question) {
+  question.interactions = true;
+  return question;
 }
 
 [[nodiscard]] inline Explained explained(Ensemble const& ensemble, Players const& players, Question const& question,

@@ -18,21 +18,6 @@ using reference::Rows;
 
 constexpr double kTolerance = 1e-6;
 
-[[nodiscard]] Question with_interactions(Question question) {
-  question.interactions = true;
-  return question;
-}
-
-/// [G x T] of one row
-std::vector<double> pairs_of(Explanation const& chunk, std::int64_t r) {
-  std::vector<double> pairs;
-  std::int64_t const vectors = chunk.outputs * pair_count(chunk.players);
-  for (std::int64_t v = 0; v < vectors; ++v) {
-    pairs.push_back(chunk.interactions[static_cast<std::size_t>(v * chunk.stride + r)]);
-  }
-  return pairs;
-}
-
 struct Drawn {
   Random random;
   ModelShape shape;
@@ -66,9 +51,9 @@ TEST(MarginInteractions, EqualTheClosedForms) {
     for (std::int64_t r = 0; r < it.rows.rows; ++r) {
       auto const x = it.rows.row(r);
       auto const margins = reference::margin_interactions(it.ensemble, x, it.background, it.players.of_feature);
-      ASSERT_TRUE(all_within(pairs_of(by_background.chunk, r), margins, kTolerance)) << "interventional, row " << r;
+      ASSERT_TRUE(all_within(by_background.pairs(r), margins, kTolerance)) << "interventional, row " << r;
       auto const covers = reference::path_dependent_interactions(it.ensemble, x, it.players.of_feature);
-      ASSERT_TRUE(all_within(pairs_of(by_cover.chunk, r), covers, kTolerance)) << "path-dependent, row " << r;
+      ASSERT_TRUE(all_within(by_cover.pairs(r), covers, kTolerance)) << "path-dependent, row " << r;
     }
   }
   EXPECT_GE(long_paths, 500);
@@ -82,7 +67,7 @@ TEST(MarginInteractions, RowsOfTheMatrixAddUpToTheValues) {
   Rows const rows = reference::random_rows(ensemble, 65, random);
   Explained const it = explained(ensemble, with_interactions(margin_question()), rows, background);
   for (std::int64_t r = 0; r < rows.rows; ++r) {
-    auto const pairs = pairs_of(it.chunk, r);
+    auto const pairs = it.pairs(r);
     for (std::int64_t v = 0; v < it.chunk.outputs * it.chunk.players; ++v) {
       std::int64_t const i = v % it.chunk.players;
       std::int64_t const first = v / it.chunk.players * pair_count(it.chunk.players);
@@ -119,7 +104,7 @@ TEST(MarginInteractions, AWholeWeightIsTheRowRepeated) {
   Explained const weighted = explained(ensemble, feature_players(ensemble), question, rows, background, weights);
   Explained const plain = explained(ensemble, question, rows, repeated);
   for (std::int64_t r = 0; r < rows.rows; ++r) {
-    EXPECT_EQ(pairs_of(weighted.chunk, r), pairs_of(plain.chunk, r));
+    EXPECT_EQ(weighted.pairs(r), plain.pairs(r));
   }
 }
 
