@@ -105,6 +105,14 @@ LIMPID_HD inline Real margin_of(Int fixed, double step, double base) noexcept {
   }
 }
 
+/// True where no margin of these integers is so large that limpid_sigmoid of floats clamps it.
+template <class Int>
+LIMPID_HD constexpr bool is_within_sigmoid(double step, double base) noexcept {
+  constexpr double kMostInteger = sizeof(Int) == sizeof(Narrow) ? 2147483648.0 : 9223372036854775808.0;
+  double const most = kMostInteger * step + (base < 0.0 ? -base : base);
+  return most * SigmoidConstants::kInverseLn2 < SigmoidConstants::kLimit - 1.0;  // room for rounding
+}
+
 /// Shapley weight p_s = s! (V - 1 - s)! / V! = 1 / (V C(V - 1, s)); 0 outside 0..V-1.
 LIMPID_HD inline double shapley_weight(std::int32_t live, std::int32_t size) noexcept {
   if (size < 0 || size >= live) return 0.0;

@@ -31,18 +31,25 @@ __device__ inline void fold_pairs_block(std::int32_t live, double* entries) {
   }
 }
 
-/// The interactions of a game [2^live], live >= 2: write(place, pair, value) for every pair of bits, a place by one
-/// thread. entries [2^live] is scratch; the game is left alone, and may be one whose entry 0 thread 0 has just written.
-/// Begins at a barrier, and so must what follows; fold_block does.
+/// pair_weight of the size that is this lane's number.
+__device__ inline double pair_weight_of_lane(std::int32_t live) {
+  return lane_of_warp() <= live ? pair_weight(live, lane_of_warp()) : 0.0;
+}
+
+/// The interactions of a game [2^live], live >= 2, with `weight` = pair_weight_of_lane(): write(place, pair, value) for
+/// every pair of bits, a place by one thread. entries [2^live] is scratch; the game is left alone, and may be one whose
+/// entry 0 thread 0 has just written. Begins at a barrier, and so must what follows; fold_block does.
 template <class Real, class Write>
-__device__ void interactions_block(Real const* game, std::int32_t live, double* entries, PairScratch& small,
-                                   Write const& write) {
+__device__ void interactions_block(Real const* game, std::int32_t live, double weight, double* entries,
+                                   PairScratch& small, Write const& write) {
   for (std::int32_t n = static_cast<std::int32_t>(threadIdx.x); n <= 2 * live; n += static_cast<int>(blockDim.x)) {
     small.edges[n] = edge_of(game, live, n);
   }
-  for (std::int64_t s = threadIdx.x; s < (std::int64_t{1} << live); s += blockDim.x) {
-    auto const members = static_cast<std::int32_t>(__popcll(static_cast<unsigned long long>(s)));
-    entries[s] = static_cast<double>(game[s]) * pair_weight(live, members);
+  std::int64_t const size = std::int64_t{1} << live;
+  for (std::int64_t first = warp_of_block() * kLanes; first < size; first += blockDim.x) {
+    std::int64_t const s = first + lane_of_warp();
+    double const of_size = __shfl_sync(kAllLanes, weight, __popcll(static_cast<unsigned long long>(s)));
+    if (s < size) entries[s] = static_cast<double>(game[s]) * of_size;
   }
   __syncthreads();
   fold_pairs_block(live, entries);

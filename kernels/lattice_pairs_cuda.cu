@@ -93,11 +93,12 @@ __global__ void play_kernel(LatticeGameArgs args, std::int64_t first_row, std::i
     lattice::fill_integers(args, row, z, bits, live, at.integers);
     lattice::apply_link_block(args, live, at);
     auto const weight = lattice::weight_of_lane<Real>(live);
+    double const of_pairs = lattice::pair_weight_of_lane(live);
     for (std::int32_t g = 0; g < args.outputs; ++g) {
       Real* const game = at.game + (std::int64_t{g} << live);
       double* const to = out.shared_of(pair, args.outputs, g);
       if (live > 1) {
-        lattice::interactions_block(game, live, entries, small[0],
+        lattice::interactions_block(game, live, of_pairs, entries, small[0],
                                     [to](std::int32_t place, lattice::LivePair, double value) { to[place] = value; });
       }
       lattice::write_values_block(args, live, bits, weight, game,

@@ -8,6 +8,9 @@
 
 #include <hwy/highway.h>
 
+#include <cstddef>
+#include <type_traits>
+
 #include "kernels/math.task.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -15,67 +18,56 @@ namespace limpid {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The polynomial of limpid_exp from `term` on. No loop over the terms: compilers turn two loops inside out.
-template <std::size_t vectors, int term, class D, class V>
-HWY_INLINE void exp_terms(D d, V const* HWY_RESTRICT r, V* HWY_RESTRICT q) {
-  using C = ExpConstants<hn::TFromD<D>>;
-  if constexpr (term < C::kTerms) {
-    for (std::size_t i = 0; i < vectors; ++i) {
-      q[i] = hn::Add(hn::Mul(q[i], r[i]), hn::Set(d, C::coefficient(term)));
-    }
-    exp_terms<vectors, term + 1>(d, r, q);
-  }
-}
-
-/// limpid_exp of every lane of x [vectors], in place. The vectors go side by side: one alone would wait for its own
-/// results most of the time.
-template <std::size_t vectors, class D, class V>
-HWY_INLINE void limpid_exp_vectors(D d, V* HWY_RESTRICT x) {
-  using C = ExpConstants<hn::TFromD<D>>;
-  hn::RebindToUnsigned<D> const du;
-  V shifted[vectors];
-  V r[vectors];
-  V q[vectors];
-  for (std::size_t i = 0; i < vectors; ++i) {
-    x[i] = hn::Min(hn::Max(x[i], hn::Set(d, -C::kLimit)), hn::Set(d, C::kLimit));
-  }
-  for (std::size_t i = 0; i < vectors; ++i) {
-    shifted[i] = hn::Add(hn::Mul(x[i], hn::Set(d, C::kInverseLn2)), hn::Set(d, C::kShift));
-  }
-  for (std::size_t i = 0; i < vectors; ++i) {
-    auto const n = hn::Sub(shifted[i], hn::Set(d, C::kShift));
-    r[i] = hn::Sub(hn::Sub(x[i], hn::Mul(n, hn::Set(d, C::kLn2High))), hn::Mul(n, hn::Set(d, C::kLn2Low)));
-    q[i] = hn::Set(d, C::coefficient(0));
-  }
-  exp_terms<vectors, 1>(d, r, q);
-  for (std::size_t i = 0; i < vectors; ++i) {
-    auto const fraction = hn::Add(hn::Add(hn::Mul(hn::Mul(r[i], r[i]), q[i]), r[i]), hn::Set(d, hn::TFromD<D>(1)));
-    auto const bits = hn::Add(hn::BitCast(du, shifted[i]), hn::Set(du, C::kBias));
-    x[i] = hn::Mul(fraction, hn::BitCast(d, hn::ShiftLeft<C::kMantissaBits>(bits)));
-  }
-}
-
 /// limpid_exp of every lane.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V limpid_exp_lanes(D d, V x) {
-  limpid_exp_vectors<1>(d, &x);
-  return x;
+  using C = ExpConstants<hn::TFromD<D>>;
+  hn::RebindToUnsigned<D> const du;
+  x = hn::Min(hn::Max(x, hn::Set(d, -C::kLimit)), hn::Set(d, C::kLimit));
+  auto const shifted = hn::Add(hn::Mul(x, hn::Set(d, C::kInverseLn2)), hn::Set(d, C::kShift));
+  auto const n = hn::Sub(shifted, hn::Set(d, C::kShift));
+  auto const r = hn::Sub(hn::Sub(x, hn::Mul(n, hn::Set(d, C::kLn2High))), hn::Mul(n, hn::Set(d, C::kLn2Low)));
+  auto q = hn::Set(d, C::coefficient(0));
+  for (int term = 1; term < C::kTerms; ++term) q = hn::Add(hn::Mul(q, r), hn::Set(d, C::coefficient(term)));
+  auto const fraction = hn::Add(hn::Add(hn::Mul(hn::Mul(r, r), q), r), hn::Set(d, hn::TFromD<D>(1)));
+  auto const bits = hn::Add(hn::BitCast(du, shifted), hn::Set(du, C::kBias));
+  return hn::Mul(fraction, hn::BitCast(d, hn::ShiftLeft<C::kMantissaBits>(bits)));
 }
 
-/// limpid_sigmoid of every lane of -x [vectors], in place.
-template <std::size_t vectors, class D, class V>
+/// limpid_sigmoid of every lane of -x [vectors], of floats, in place. `clamped`: false where no |x| is beyond
+/// SigmoidConstants::kLimit ln 2, where a clamp changes nothing.
+template <std::size_t vectors, bool clamped, class D, class V>
 HWY_INLINE void limpid_sigmoid_of_negative_vectors(D d, V* HWY_RESTRICT x) {
-  auto const one = hn::Set(d, hn::TFromD<D>(1));
-  limpid_exp_vectors<vectors>(d, x);
-  for (std::size_t i = 0; i < vectors; ++i) x[i] = hn::Div(one, hn::Add(one, x[i]));
+  using C = SigmoidConstants;
+  hn::RebindToUnsigned<D> const du;
+  for (std::size_t i = 0; i < vectors; ++i) x[i] = hn::Mul(x[i], hn::Set(d, C::kInverseLn2));
+  for (std::size_t i = 0; clamped && i < vectors; ++i) {
+    x[i] = hn::Min(hn::Max(x[i], hn::Set(d, -C::kLimit)), hn::Set(d, C::kLimit));
+  }
+  for (std::size_t i = 0; i < vectors; ++i) {
+    auto const shifted = hn::Add(x[i], hn::Set(d, C::kShift));
+    auto const f = hn::Sub(x[i], hn::Sub(shifted, hn::Set(d, C::kShift)));
+    auto const square = hn::Mul(f, f);
+    auto const even = hn::Add(square, hn::Set(d, C::kEven0));
+    auto const odd = hn::Mul(f, hn::Add(hn::Mul(hn::Set(d, C::kOdd1), square), hn::Set(d, C::kOdd0)));
+    auto const up = hn::BitCast(du, hn::Add(even, odd));
+    auto const down = hn::Sub(even, odd);
+    auto const scaled = hn::Add(up, hn::ShiftLeft<C::kMantissaBits>(hn::BitCast(du, shifted)));
+    x[i] = hn::Div(down, hn::Add(down, hn::BitCast(d, scaled)));
+  }
 }
 
 /// limpid_sigmoid of every lane.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V limpid_sigmoid_lanes(D d, V x) {
   auto negative = hn::Neg(x);
-  limpid_sigmoid_of_negative_vectors<1>(d, &negative);
-  return negative;
+  if constexpr (std::is_same_v<hn::TFromD<D>, float>) {
+    limpid_sigmoid_of_negative_vectors<1, true>(d, &negative);
+    return negative;
+  } else {
+    auto const one = hn::Set(d, hn::TFromD<D>(1));
+    return hn::Div(one, hn::Add(one, limpid_exp_lanes(d, negative)));
+  }
 }
 
 /// limpid_log1p of every lane.

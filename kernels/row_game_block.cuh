@@ -113,12 +113,14 @@ __device__ inline void set_players(std::int32_t players, std::uint32_t const* ro
   }
 }
 
-/// Adds the interactions of one output's game to the row's. `entries` [2^V]: scratch.
+/// Adds the interactions of one output's game to the row's, with `weight` = pair_weight_of_lane(). `entries` [2^V]:
+/// scratch.
 __device__ inline void add_interactions(LatticeGameArgs const& args, std::int64_t row, std::int32_t row_players,
-                                        std::int32_t output, double const* game, double* entries, RowPairs& pairs) {
+                                        std::int32_t output, double const* game, double weight, double* entries,
+                                        RowPairs& pairs) {
   double* const sums = args.interactions + output * pair_count(args.players) * args.value_stride + row;
   lattice::interactions_block(
-      game, row_players, entries, pairs.scratch, [&](std::int32_t, lattice::LivePair pair, double value) {
+      game, row_players, weight, entries, pairs.scratch, [&](std::int32_t, lattice::LivePair pair, double value) {
         std::int64_t const to = pair_index(args.players, pairs.player[pair.low], pairs.player[pair.high]);
         sums[to * args.value_stride] += value;
       });
@@ -129,10 +131,11 @@ __device__ inline void add_interactions(LatticeGameArgs const& args, std::int64_
 __device__ inline void write_row(LatticeGameArgs const& args, std::int64_t row, std::int32_t row_players,
                                  std::uint32_t const* row_bits, double* games, double* against, RowPairs& pairs) {
   double const weight = lattice::weight_of_lane<double>(row_players);
+  double const of_pairs = args.interactions != nullptr ? lattice::pair_weight_of_lane(row_players) : 0.0;
   for (std::int32_t g = 0; g < args.outputs; ++g) {
     double* const game = games + (std::int64_t{g} << row_players);
     if (args.interactions != nullptr && row_players > 1) {
-      add_interactions(args, row, row_players, g, game, against + (std::int64_t{g} << row_players), pairs);
+      add_interactions(args, row, row_players, g, game, of_pairs, against + (std::int64_t{g} << row_players), pairs);
     }
     double const whole = lattice::fold_block(row_players, weight, game);
     double const common =

@@ -133,6 +133,38 @@ TEST(LatticeGame, LargeGamesHaveTheBitsOfTheTask) {
   }
 }
 
+/// Pairs of many numbers of players one after the other, which share a lattice.
+TEST(LatticeGame, GamesOfEverySizeInOneCall) {
+  for (Link const link : {Link::kSigmoid, Link::kSoftmax}) {
+    LatticeShape shape{.rows = 9, .background = 4, .players = 13, .outputs = 2, .short_leaves = 16, .longest = 4};
+    shape.link = link;
+    auto game = make_lattice_case(shape);
+    expect_bits_of_task(game);
+    EXPECT_LE(worst_error(game), 4e-7);
+  }
+}
+
+/// Margins of hundreds, some of which the sigmoid clamps; as floats they are off by up to 8e-6.
+TEST(LatticeGame, MarginsBeyondTheSigmoidHaveTheBitsOfTheTask) {
+  for (bool const wide : {false, true}) {
+    for (double const base : {-90.0, 0.0, 110.0}) {
+      auto game = make_lattice_case({.players = 10, .short_leaves = 40, .wide = wide});
+      game.base_margin[0] = base;
+      game.step[0] *= 256.0;
+      expect_bits_of_task(game);
+      EXPECT_LE(worst_error(game), 4e-6);
+    }
+  }
+}
+
+TEST(LatticeGame, SaysWhichMarginsTheSigmoidClamps) {
+  EXPECT_TRUE(lattice::is_within_sigmoid<lattice::Narrow>(0x1p-26, -40.0));
+  EXPECT_FALSE(lattice::is_within_sigmoid<lattice::Narrow>(0x1p-26, -52.0));  // 84 in all, 83.2 are too many
+  EXPECT_FALSE(lattice::is_within_sigmoid<lattice::Narrow>(0x1p-24, 0.0));
+  EXPECT_TRUE(lattice::is_within_sigmoid<lattice::Wide>(0x1p-58, 40.0));
+  EXPECT_FALSE(lattice::is_within_sigmoid<lattice::Wide>(0x1p-58, 52.0));
+}
+
 TEST(LatticeGame, LongPathsEqualTheDefinition) {
   auto game = make_lattice_case({.players = 17, .short_leaves = 60, .long_leaves = 20, .seed = 5});
   expect_bits_of_task(game);

@@ -32,6 +32,19 @@ void map_links(T const* in, std::size_t count, T* out) {
   }
 }
 
+/// out [count]: sigmoid without clamps, vectors side by side.
+void map_sigmoids(float const* in, std::size_t count, float* out) {
+  hn::ScalableTag<float> const d;
+  constexpr std::size_t kVectors = 4;
+  std::size_t const lanes = hn::Lanes(d);
+  for (std::size_t i = 0; i < count; i += kVectors * lanes) {
+    hn::Vec<decltype(d)> x[kVectors];
+    for (std::size_t k = 0; k < kVectors; ++k) x[k] = hn::Neg(hn::LoadU(d, in + i + k * lanes));
+    limpid_sigmoid_of_negative_vectors<kVectors, false>(d, x);
+    for (std::size_t k = 0; k < kVectors; ++k) hn::StoreU(x[k], d, out + i + k * lanes);
+  }
+}
+
 /// out [count]: log.
 void map_logs(double const* in, std::size_t count, double* out) {
   hn::ScalableTag<double> const d;
@@ -56,6 +69,7 @@ namespace {
 
 HWY_EXPORT(map_floats);
 HWY_EXPORT(map_doubles);
+HWY_EXPORT(map_sigmoids);
 HWY_EXPORT(map_logs);
 
 void map(float const* in, std::size_t count, float* out) { HWY_DYNAMIC_DISPATCH(map_floats)(in, count, out); }
@@ -90,6 +104,19 @@ TEST(LinkLanes, FloatHasTheBitsOfTheScalar) {
 TEST(LinkLanes, DoubleHasTheBitsOfTheScalar) {
   expect_equal_bits<double>(720.0);
   expect_equal_bits<double>(1.0);
+}
+
+TEST(LinkLanes, SigmoidNeedsNoClampsWithinItsLimit) {
+  constexpr std::size_t kCount = 64 * 4001;
+  std::vector<float> in(kCount);
+  std::vector<float> out(kCount);
+  for (std::size_t i = 0; i < kCount; ++i) in[i] = 83.0F * (2.0F * static_cast<float>(i) / (kCount - 1) - 1.0F);
+  on_each_simd_target([&] {
+    HWY_DYNAMIC_DISPATCH(map_sigmoids)(in.data(), kCount, out.data());
+    for (std::size_t i = 0; i < kCount; ++i) {
+      ASSERT_EQ(std::bit_cast<std::uint32_t>(out[i]), std::bit_cast<std::uint32_t>(limpid_sigmoid(in[i]))) << in[i];
+    }
+  });
 }
 
 TEST(LogLanes, HaveTheBitsOfTheScalar) {

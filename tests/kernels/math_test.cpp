@@ -59,6 +59,48 @@ TEST(Exp, GrowsThroughTheRange) {  // neighbours may tie, an exponent error woul
   for (float x = -87.0F; x < 87.0F; x += 0.01F) EXPECT_LT(limpid_exp(x), limpid_exp(x + 0.01F)) << x;
 }
 
+/// The most that the error of limpid_sigmoid takes of what it may have, `fixed` + `per_unit` |x| ulp.
+template <class T>
+double worst_sigmoid_share(double begin, double end, int steps, double fixed, double per_unit) {
+  double worst = 0.0;
+  for (int i = 0; i <= steps; ++i) {
+    auto const x = static_cast<T>(begin + (end - begin) * i / steps);
+    long double const exact = 1.0L / (1.0L + std::exp(-static_cast<long double>(x)));
+    double const share = ulps(limpid_sigmoid(x), exact) / (fixed + per_unit * std::fabs(static_cast<double>(x)));
+    if (!(share <= worst)) worst = share;
+  }
+  return worst;
+}
+
+TEST(Sigmoid, FloatIsWithinThreeUlpsAndTheRoundingOfItsArgument) {
+  EXPECT_LE(worst_sigmoid_share<float>(-83.0, 0.0, 2'000'000, 3.0, 1.25), 1.0);
+  EXPECT_LE(worst_sigmoid_share<float>(-2.0, 0.0, 2'000'000, 3.0, 1.25), 1.0);
+  EXPECT_LE(worst_sigmoid_share<float>(0.0, 20.0, 2'000'000, 3.0, 0.0), 1.0);
+  EXPECT_LE(worst_sigmoid_share<float>(20.0, 200.0, 100'000, 3.0, 0.0), 1.0);
+}
+
+TEST(Sigmoid, DoubleIsWithinThreeUlps) {
+  EXPECT_LE(worst_sigmoid_share<double>(-700.0, 40.0, 1'000'000, 3.0, 0.0), 1.0);
+  EXPECT_LE(worst_sigmoid_share<double>(-2.0, 2.0, 1'000'000, 3.0, 0.0), 1.0);
+}
+
+TEST(Sigmoid, FloatSaturatesToNormalNumbers) {
+  for (float const x : {83.2F, 1e4F, 3e38F, std::numeric_limits<float>::infinity()}) {
+    EXPECT_EQ(limpid_sigmoid(x), 1.0F);
+    EXPECT_EQ(limpid_sigmoid(-x), 0x1p-120F);
+  }
+  EXPECT_EQ(limpid_sigmoid(0.0F), 0.5F);
+  EXPECT_EQ(limpid_sigmoid(-0.0F), 0.5F);
+}
+
+TEST(Sigmoid, FloatGrowsAndIsSymmetric) {
+  for (float x = 0.0F; x < 80.0F; x += 0.01F) {
+    EXPECT_LT(limpid_sigmoid(-x - 0.01F), limpid_sigmoid(-x)) << x;
+    EXPECT_LE(limpid_sigmoid(x), limpid_sigmoid(x + 0.01F) + 0x1p-23F) << x;  // two ulp below 1
+    EXPECT_NEAR(limpid_sigmoid(x) + limpid_sigmoid(-x), 1.0F, 1.2e-7F) << x;
+  }
+}
+
 template <class T>
 double worst_log1p_ulps(double begin, double end, int steps) {
   double worst = 0.0;
