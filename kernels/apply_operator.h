@@ -1,7 +1,9 @@
 /// apply_operator: Shapley values of games from their values on a design, by an operator that was solved once per
 /// number of players, ARCHITECTURE.md 2.3. With d_p = (v(S_p) - v(S_p^c)) / 2 and Delta = v(N) - v(empty),
 ///     phi_i = sum_p weights[p, i] d_p + share[i] Delta,
-/// and the variance of each value, by which the standard errors of means are made.
+/// and the variance of each value with its doubt, by which the standard errors of means are made. A variance that was
+/// estimated from few residuals is uncertain itself: with nu degrees of freedom its own variance is 2 variance^2 / nu.
+/// The doubt is variance^2 / nu; like variances, doubts of independent values add up.
 /// Sums over p in order, in double: same bits on every device.
 #pragma once
 
@@ -29,6 +31,7 @@ struct EstimatorView {
   ErrorKind error_kind = ErrorKind::kNone;
   double const* size_share = nullptr;     ///< kResiduals: [q] s / V of the pair's coalition
   double const* factor = nullptr;         ///< kResiduals: [q]
+  double const* freedom = nullptr;        ///< [V] nu; not of kNone
   double const* left = nullptr;           ///< kPosterior: [V]
   std::int32_t checks = 0;                ///< kPosterior: pairs that are left out, one at a time
   double const* check_weights = nullptr;  ///< kPosterior: [q x checks]
@@ -44,6 +47,7 @@ struct ApplyOperatorArgs {
   std::int32_t const* slot = nullptr;
   double* values = nullptr;     ///< [.. x stride] out: phi, its first V entries
   double* variances = nullptr;  ///< [.. x stride] out: squares of standard errors
+  double* doubts = nullptr;     ///< [.. x stride] out: variance^2 / nu
   std::int64_t stride = 0;      ///< >= V
   double* checks = nullptr;     ///< kPosterior: [games x checks] scratch
 };

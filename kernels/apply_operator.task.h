@@ -46,4 +46,7 @@ LIMPID_HD inline double mean_square(double const* residuals, std::int32_t checks
   return sum / checks;
 }
 
+/// Of a variance with so many degrees of freedom.
+LIMPID_HD inline double doubt_of(double variance, double freedom) noexcept { return variance * variance / freedom; }
+
 }  // namespace limpid::linear

@@ -134,6 +134,11 @@ void apply_operator(ApplyOperatorArgs const& args) {
     } else {
       std::fill_n(variances, op.players, linear::kNoError);
     }
+    double* const doubts = args.doubts + linear::offset_of(args, n);
+    for (std::int32_t i = 0; i < op.players; ++i) {
+      bool const is_known = op.error_kind != ErrorKind::kNone;
+      doubts[i] = is_known ? linear::doubt_of(variances[i], op.freedom[i]) : linear::kNoError;
+    }
   }
 }
 

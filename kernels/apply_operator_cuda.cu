@@ -6,7 +6,8 @@
 //      smem   kGames x kSlab doubles: the next kSlab entries of the block's games
 // squares    wls: one thread per game and pair of coalitions, d[n][p] becomes its weighted squared residual in place,
 //            then multiply by the squared weights
-// posterior  gp: multiply by the check weights, then one thread per game and value
+// posterior  gp: multiply by the check weights
+// variances  one thread per game and value: gp's variance, every kind's doubt
 // Bytes moved: the weights once per kGames games (L2), d twice.
 // Every sum runs over p in order: same bits as the task.
 
@@ -79,10 +80,15 @@ __global__ void variances_kernel(ApplyOperatorArgs args) {
   if (n < args.games * op.players) {
     std::int64_t const game = n / op.players;
     std::int64_t const i = n % op.players;
-    double const variance = op.error_kind == ErrorKind::kPosterior
-                                ? linear::mean_square(args.checks + game * op.checks, op.checks) * op.left[i]
-                                : linear::kNoError;
-    args.variances[linear::offset_of(args, game) + i] = variance;
+    std::int64_t const at = linear::offset_of(args, game) + i;
+    if (op.error_kind == ErrorKind::kNone) {
+      args.variances[at] = args.doubts[at] = linear::kNoError;
+      return;
+    }
+    if (op.error_kind == ErrorKind::kPosterior) {
+      args.variances[at] = linear::mean_square(args.checks + game * op.checks, op.checks) * op.left[i];
+    }
+    args.doubts[at] = linear::doubt_of(args.variances[at], op.freedom[i]);
   }
 }
 
@@ -101,7 +107,6 @@ void apply_operator_cuda(device::Exec const& exec, ApplyOperatorArgs const& args
     std::int64_t const squares = args.games * op.pairs;
     launch("apply_operator.squares", squares_kernel, {(squares + kThreads - 1) / kThreads, kThreads}, exec, args);
     multiply<true>(exec, args, {op.weights, nullptr, op.players, args.variances, true});
-    return;
   }
   if (op.error_kind == ErrorKind::kPosterior) {
     multiply<false>(exec, args, {op.check_weights, op.check_share, op.checks, args.checks, false});

@@ -16,13 +16,21 @@
 
 namespace limpid {
 
-inline constexpr std::int32_t kLeastFocusLevel = 6;
+inline constexpr std::int32_t kLeastFocusLevel = 2;
 inline constexpr std::int32_t kMostFocusLevel = 16;
+/// Up to this level the values are compared with those of one level below it, above it of two.
+inline constexpr std::int32_t kNearFocusLevel = 6;
 
 /// The level that the values of a level are compared with. All of its coalition values are among the other's.
 [[nodiscard]] LIMPID_HD constexpr std::int32_t focus_level_below(std::int32_t level) noexcept {
-  constexpr std::int32_t kStep = 2;
-  return level - kStep < kLeastFocusLevel - 1 ? kLeastFocusLevel - 1 : level - kStep;
+  return level <= kNearFocusLevel ? level - 1 : level - 2;
+}
+
+/// Bits of a level's lattice: its L - 1 players, and at small levels as many that nobody has as fill a vector. A player
+/// that changes nothing changes no value.
+[[nodiscard]] LIMPID_HD constexpr std::int32_t focus_bits(std::int32_t level) noexcept {
+  constexpr std::int32_t kFewest = 4;
+  return level - 1 < kFewest ? kFewest : level - 1;
 }
 
 /// Coalition values of level L at V players: the whole lattice where it holds them all.

@@ -26,15 +26,19 @@ namespace limpid::focused {
 
 inline constexpr std::int32_t kMostFocused = kMostFocusLevel - 1;
 
-/// Lattices [outputs x 2^f] of the pair, and of a player of R.
+/// Lattices [outputs x 2^b] of the pair, and of a player of R; b = focus_bits(level).
 enum BaseLattice : std::int32_t { kNone, kAll, kHalf, kShared, kBaseLattices };
 enum RestLattice : std::int32_t { kLow, kHigh, kMiddle, kRestLattices };
 
-/// How far a pair's value moved since the level below, as errors are told by it. The least level is compared with one
-/// level below it instead of two, and on five models its changes had to be 1.2 times larger to say as much.
+/// How far a pair's value moved since the level below, as errors are told by it. Small levels are compared with one
+/// level below them instead of two, and on five models their changes had to be 1.2 times larger to say as much; those
+/// of one or two players 1.4 times.
 LIMPID_HD inline double change_since(std::int32_t level, double value, double below) noexcept {
-  constexpr double kOfLeastLevel = 1.25;
-  return (value - below) * (level == kLeastFocusLevel ? kOfLeastLevel : 1.0);
+  constexpr std::int32_t kTwoPlayers = 3;
+  constexpr double kOfOneLevel = 1.25;
+  constexpr double kOfFewPlayers = 1.6;
+  if (level > kNearFocusLevel) return value - below;
+  return (value - below) * (level > kTwoPlayers ? kOfOneLevel : kOfFewPlayers);
 }
 
 /// Sort keys are integers of about 32 bits a leaf: the factors [G] from fixed-point leaf values.

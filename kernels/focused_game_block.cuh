@@ -21,9 +21,10 @@ struct PairBlock {
 
   // One level:
   std::int32_t focused = 0;
+  std::int32_t bits = 0;  ///< b, of the lattices
   std::int32_t rest = 0;
-  std::int64_t size = 0;  ///< 2^f
-  std::int64_t all = 0;   ///< G 2^f
+  std::int64_t size = 0;  ///< 2^b
+  std::int64_t all = 0;   ///< G 2^b
 
   /// Calls visit(paths, leaf, A, B) for the cubes that meet() found, over the block's threads. No barrier.
   template <class Visit>
@@ -85,8 +86,8 @@ struct PairBlock {
     auto const b = static_cast<std::int32_t>(__popcll(outside));
     std::uint64_t const key = weight_key(paths.fixed[l], scale);
     std::uint32_t const* players = paths.players + paths.player_begin[l];
-    for (std::uint64_t bits = inside | outside; bits != 0; ++players, bits >>= 1, inside >>= 1) {
-      if ((bits & 1) == 0) continue;
+    for (std::uint64_t members = inside | outside; members != 0; ++players, members >>= 1, inside >>= 1) {
+      if ((members & 1) == 0) continue;
       bool const is_inside = (inside & 1) != 0;
       std::int64_t const own = margin_key(paths.fixed[l], scale, margin_share(a, b, is_inside));
       atomicOr(&at.marks[*players], 1u);
@@ -99,13 +100,14 @@ struct PairBlock {
   /// values [G x P] of the live players at a level. REQUIRES: meet(), V > level.
   __device__ void play(std::int32_t live, std::int32_t level, double* values) {
     focused = level - 1;
+    bits = focus_bits(level);
     rest = live - focused;
-    size = std::int64_t{1} << focused;
+    size = std::int64_t{1} << bits;
     all = args.outputs * size;
     constexpr std::int32_t kSizes = kMostFocused + 1;
     for (auto i = static_cast<std::int32_t>(threadIdx.x); i < Weights::kRows * kSizes;
          i += static_cast<std::int32_t>(blockDim.x)) {
-      if (i % kSizes <= focused) weights[i] = weight_of(i / kSizes, i % kSizes, focused, rest);
+      if (i % kSizes <= bits) weights[i] = weight_of(i / kSizes, i % kSizes, bits, rest);
     }
     play_focus();
     for (std::int32_t j = 0; j < rest; ++j) play_rest(j);
@@ -135,7 +137,7 @@ struct PairBlock {
     for (std::int64_t i = threadIdx.x; i < kShared * all; i += blockDim.x)
       at.base[i] += at.base[kShared * all + i % all];
     __syncthreads();
-    lattice::sum_over_subsets_block(std::int64_t{kShared} * args.outputs, focused, at.base);
+    lattice::sum_over_subsets_block(std::int64_t{kShared} * args.outputs, bits, at.base);
     for (std::int64_t s = threadIdx.x; s < size; s += blockDim.x) {
       for (std::int32_t g = 0; g < args.outputs; ++g) {
         std::int64_t const i = g * size + s;
@@ -169,9 +171,9 @@ struct PairBlock {
     lattice::zero_block(at.own, kRestLattices * all);
     for_each_cube([&](PathsView const& paths, std::int64_t l, std::uint64_t inside, std::uint64_t outside) {
       std::uint32_t const* const players = paths.players + paths.player_begin[l];
-      std::uint64_t const bits = inside | outside;
-      for (int q = 0; (bits >> q) != 0; ++q) {  // at most one of them is j
-        if ((bits >> q & 1) == 0 || at.roles[players[q]] != focused + j) continue;
+      std::uint64_t const members = inside | outside;
+      for (int q = 0; (members >> q) != 0; ++q) {  // at most one of them is j
+        if ((members >> q & 1) == 0 || at.roles[players[q]] != focused + j) continue;
         auto const cube = role_cube(inside, outside, players, at.roles, focused);
         Int* const output = at.own + paths.output[l] * size;
         for_rest_lattices<Int>(cube, (inside >> q & 1) != 0, paths.fixed[l],
@@ -180,7 +182,7 @@ struct PairBlock {
       }
     });
     __syncthreads();
-    lattice::sum_over_subsets_block(std::int64_t{kRestLattices} * args.outputs, focused, at.own);
+    lattice::sum_over_subsets_block(std::int64_t{kRestLattices} * args.outputs, bits, at.own);
     Real* const changes = at.changes + j * all;
     for (std::int64_t s = threadIdx.x; s < size; s += blockDim.x) add_player(s, changes);
     __syncthreads();
@@ -248,7 +250,7 @@ struct PairBlock {
     }
     __syncthreads();
     halve(args.outputs, at.high);
-    for (std::int64_t g = 0; g < args.outputs; ++g) lattice::member_sums_block(focused, at.low + g * size);
+    for (std::int64_t g = 0; g < args.outputs; ++g) lattice::member_sums_block(bits, at.low + g * size);
   }
   [[nodiscard]] __device__ Real weighted_entry(std::int32_t first, std::int64_t i) const {
     std::int64_t const s = i % size;

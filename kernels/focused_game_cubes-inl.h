@@ -189,12 +189,15 @@ class FocusedPlayers {
 template <class Int>
 class FocusedCubes {
  public:
-  /// Scatters the pair's lattices [kBaseLattices x G x 2^f] and keeps what the rest needs. REQUIRES: players.sort().
-  void scatter(FocusedPlayers const& players, std::int32_t outputs, std::int32_t focus_bits, Int* lattices) {
+  /// Scatters the pair's lattices [kBaseLattices x G x 2^b] of the focus players and keeps what the rest needs.
+  /// REQUIRES: players.sort().
+  void scatter(FocusedPlayers const& players, std::int32_t outputs, std::int32_t focus_players, std::int32_t bits,
+               Int* lattices) {
     outputs_ = static_cast<std::uint32_t>(outputs);
-    focused_ = focus_bits;
-    std::fill_n(lattices, focused::kBaseLattices * (static_cast<std::size_t>(outputs) << focus_bits), Int{0});
-    auto const rest = players.order().size() - static_cast<std::size_t>(focus_bits);
+    focused_ = focus_players;
+    bits_ = bits;
+    std::fill_n(lattices, focused::kBaseLattices * (static_cast<std::size_t>(outputs) << bits), Int{0});
+    auto const rest = players.order().size() - static_cast<std::size_t>(focus_players);
     if (of_rest_.size() < rest) of_rest_.resize(rest);
     for (std::size_t j = 0; j < rest; ++j) of_rest_[j].clear();
     bins_.start(lattices);
@@ -218,9 +221,9 @@ class FocusedCubes {
     bins_.finish();
   }
 
-  /// The lattices [kRestLattices x G x 2^f] of player j of R.
+  /// The lattices [kRestLattices x G x 2^b] of player j of R.
   void scatter_rest(std::size_t j, Int* lattices) {
-    std::fill_n(lattices, focused::kRestLattices * (static_cast<std::size_t>(outputs_) << focused_), Int{0});
+    std::fill_n(lattices, focused::kRestLattices * (static_cast<std::size_t>(outputs_) << bits_), Int{0});
     bins_.start(lattices);
     for (auto const& term : of_rest_[j]) bins_.add(term.inside, term.outside, term.value);
     bins_.finish();
@@ -235,7 +238,7 @@ class FocusedCubes {
   };
 
   [[nodiscard]] std::uint32_t first_entry(std::int32_t lattice, std::uint32_t output) const noexcept {
-    return (static_cast<std::uint32_t>(lattice) * outputs_ + output) << focused_;
+    return (static_cast<std::uint32_t>(lattice) * outputs_ + output) << bits_;
   }
   HWY_INLINE void add(focused::RoleCube const& cube, std::uint32_t first, Int value) {
     bins_.add(cube.inside | first, cube.outside, value);
@@ -243,6 +246,7 @@ class FocusedCubes {
 
   std::uint32_t outputs_ = 0;
   std::int32_t focused_ = 0;
+  std::int32_t bits_ = 0;
   std::vector<std::vector<Term>> of_rest_;  ///< [r]
   CubeBins<Int> bins_;
 };

@@ -14,8 +14,8 @@ struct MemorySize {
   std::int64_t players = 0;  ///< P
   std::int64_t outputs = 0;  ///< G
   std::int64_t leaves = 0;   ///< short and long
-  std::int64_t entries = 0;  ///< G 2^f
-  std::int64_t changes = 0;  ///< r G 2^f
+  std::int64_t entries = 0;  ///< G 2^b
+  std::int64_t changes = 0;  ///< r G 2^b
   std::int64_t rest = 0;     ///< r
 };
 
@@ -26,13 +26,13 @@ inline MemorySize memory_size(FocusedGameArgs const& args) {
   for (std::int32_t live = game.max_players + 1; live <= std::min(game.players, args.most_players); ++live) {
     std::int32_t const level = args.effort.level(live);
     if (live <= level) continue;
-    std::int64_t const entries = size.outputs << (level - 1);
+    std::int64_t const entries = size.outputs << focus_bits(level);
     std::int32_t const below = focus_level_below(level);
     std::int64_t const rest = live - below + 1;
     size.entries = std::max(size.entries, entries);
     size.rest = std::max(size.rest, rest);
     size.changes = std::max(size.changes, (live - level + 1) * entries);
-    size.changes = std::max(size.changes, rest * (entries >> (level - below)));
+    size.changes = std::max(size.changes, rest * (size.outputs << focus_bits(below)));
   }
   return size;
 }
@@ -48,9 +48,9 @@ struct Memory {
   std::int32_t* roles = nullptr;         ///< [P]
   std::int32_t* order = nullptr;         ///< [P]
   std::uint32_t* alive = nullptr;        ///< [leaves]
-  Int* base = nullptr;                   ///< [kBaseLattices x G x 2^f]
-  Int* own = nullptr;                    ///< [kRestLattices x G x 2^f]
-  // [G x 2^f]
+  Int* base = nullptr;                   ///< [kBaseLattices x G x 2^b]
+  Int* own = nullptr;                    ///< [kRestLattices x G x 2^b]
+  // [G x 2^b]
   Real* none = nullptr;
   Real* whole = nullptr;
   Real* middle = nullptr;
@@ -59,7 +59,7 @@ struct Memory {
   Real* squares = nullptr;
   Real* slope_none = nullptr;
   Real* slope_all = nullptr;
-  Real* changes = nullptr;  ///< [r x G x 2^f]
+  Real* changes = nullptr;  ///< [r x G x 2^b]
   Real* empty = nullptr;    ///< [G]
 
   /// Lays the arrays out from `memory` on (nullptr: only to measure); returns their bytes.

@@ -34,8 +34,9 @@ class FocusedLattice {
   /// players.sort(), V > level.
   void play(FocusedPlayers const& players, std::int32_t level, double* values) {
     focused_ = level - 1;
+    bits_ = focus_bits(level);
     rest_ = players.order().size() - static_cast<std::size_t>(focused_);
-    size_ = std::size_t{1} << focused_;
+    size_ = std::size_t{1} << bits_;
     reserve();
     make_weights();
     play_focus(players);
@@ -58,20 +59,20 @@ class FocusedLattice {
 
   void make_weights() {
     bool const few = rest_ <= 2;
-    if (weights_focused_ == focused_ && weights_few_ == few) return;
-    weights_focused_ = focused_;
+    if (weights_bits_ == bits_ && weights_few_ == few) return;
+    weights_bits_ = bits_;
     weights_few_ = few;
-    weights_.make(focused_, static_cast<std::int32_t>(rest_));
+    weights_.make(bits_, static_cast<std::int32_t>(rest_));
   }
 
   /// The games of R all out and all in, and the middle: its margins, or probabilities under softmax.
   void play_focus(FocusedPlayers const& players) {
     std::size_t const all = outputs_ * size_;
     Int* const base = base_.data();
-    cubes_.scatter(players, args_.outputs, focused_, base);
+    cubes_.scatter(players, args_.outputs, focused_, bits_, base);
     for (std::size_t w = 0; w < focused::kShared; ++w) {
       add_integers(base + focused::kShared * all, all, base + w * all);
-      for (std::size_t g = 0; g < outputs_; ++g) sum_over_subsets(base + w * all + g * size_, focused_);
+      for (std::size_t g = 0; g < outputs_; ++g) sum_over_subsets(base + w * all + g * size_, bits_);
     }
     for (std::size_t g = 0; g < outputs_; ++g) {
       empty_[g] = lattice::margin_of<Real>(base[g * size_], args_.step[g], args_.base_margin[g]);
@@ -100,7 +101,7 @@ class FocusedLattice {
     std::size_t const all = outputs_ * size_;
     Int* const own = rest_lattices_.data();
     cubes_.scatter_rest(j, own);
-    for (std::size_t i = 0; i < focused::kRestLattices * outputs_; ++i) sum_over_subsets(own + i * size_, focused_);
+    for (std::size_t i = 0; i < focused::kRestLattices * outputs_; ++i) sum_over_subsets(own + i * size_, bits_);
     add_integers(base_.data() + focused::kNone * all, all, own + focused::kLow * all);
     subtract_integers(base_.data() + focused::kAll * all, all, own + focused::kHigh * all);
     link(own + focused::kLow * all, empty_, low());
@@ -218,13 +219,13 @@ class FocusedLattice {
       hn::Store(sum(Row::kMember), d, member + s);
     }
     auto const subtracted = static_cast<double>(sum_by_halving(d, common, size_));
-    fold_members(d, focused_, member, values);
+    fold_members(d, bits_, member, values);
     for (std::int32_t i = 0; i < focused_; ++i) values[i] -= subtracted;
   }
 
   [[nodiscard]] bool is_softmax() const noexcept { return args_.link == Link::kSoftmax; }
 
-  // [G x 2^f] each, side by side in games_.
+  // [G x 2^b] each, side by side in games_.
   static constexpr std::size_t kGames = 8;
   [[nodiscard]] Real* game(std::size_t index) const noexcept { return games_.data() + index * outputs_ * size_; }
   [[nodiscard]] Real* none() const noexcept { return game(0); }
@@ -238,19 +239,20 @@ class FocusedLattice {
 
   LatticeGameArgs const& args_;
   std::size_t outputs_;
-  std::int32_t focused_ = 0;
+  std::int32_t focused_ = 0;  ///< f
+  std::int32_t bits_ = 0;     ///< b, of the lattices
   std::size_t rest_ = 0;
-  std::size_t size_ = 0;  ///< 2^f
+  std::size_t size_ = 0;  ///< 2^b
   std::vector<Real> empty_;
   FocusedCubes<Int> cubes_;
   LaneWeights<D> weights_;
-  std::int32_t weights_focused_ = -1;
+  std::int32_t weights_bits_ = -1;
   bool weights_few_ = false;
-  Scratch<Int> base_;           ///< [kBaseLattices x G x 2^f]
-  Scratch<Int> rest_lattices_;  ///< [kRestLattices x G x 2^f]
-  Scratch<Real> games_;         ///< [kGames x G x 2^f]
-  Scratch<Real> changes_;       ///< [r x G x 2^f] of margins, or of log-odds, in the middle
-  Scratch<Real> scratch_;       ///< [2^f]
+  Scratch<Int> base_;           ///< [kBaseLattices x G x 2^b]
+  Scratch<Int> rest_lattices_;  ///< [kRestLattices x G x 2^b]
+  Scratch<Real> games_;         ///< [kGames x G x 2^b]
+  Scratch<Real> changes_;       ///< [r x G x 2^b] of margins, or of log-odds, in the middle
+  Scratch<Real> scratch_;       ///< [2^b]
   std::vector<double> ends_;    ///< [r x G] what the ends add to a value
 };
 

@@ -29,6 +29,7 @@ struct SampledGameArgs {
   std::uint64_t order_seed = 0;       ///< of the orders of players
   double* sums = nullptr;             ///< [G x P x value_stride] out: sums of weight times the estimated pairs' values
   double* squares = nullptr;          ///< [G x P x value_stride] out: sums of the squares of weight times their errors
+  double* doubts = nullptr;           ///< [G x P x value_stride] out: sums of weight^4 times their doubts
   std::int32_t* estimated = nullptr;  ///< [R] out: pairs of the row that were estimated
 };
 

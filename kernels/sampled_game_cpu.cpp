@@ -31,6 +31,7 @@ class RowEstimates {
       for (std::uint32_t p = 0; p < static_cast<std::uint32_t>(args_.players); ++p) {
         at(all_.sums, g, p, r) = 0.0;
         at(all_.squares, g, p, r) = 0.0;
+        at(all_.doubts, g, p, r) = 0.0;
       }
     }
   }
@@ -55,6 +56,7 @@ class RowEstimates {
     auto const stride = static_cast<std::size_t>(args_.players);
     phi_.resize(std::max(phi_.size(), count_ * outputs * stride));
     variances_.resize(phi_.size());
+    doubts_.resize(phi_.size());
     order_.resize(count_);
     std::iota(order_.begin(), order_.end(), 0);
     std::stable_sort(order_.begin(), order_.end(), [this](std::int32_t m, std::int32_t n) {
@@ -68,9 +70,11 @@ class RowEstimates {
       for (std::int32_t g = 0; g < args_.outputs; ++g) {
         std::size_t from = (n * outputs + static_cast<std::size_t>(g)) * stride;
         Kept const& pair = kept_[n];
+        double const square = pair.weight * pair.weight;
         for (std::uint32_t const player : pair.players) {
           at(all_.sums, g, player, pair.row) += pair.weight * phi_[from];
-          at(all_.squares, g, player, pair.row) += (pair.weight * pair.weight) * variances_[from];
+          at(all_.squares, g, player, pair.row) += square * variances_[from];
+          at(all_.doubts, g, player, pair.row) += (square * square) * doubts_[from];
           ++from;
         }
       }
@@ -176,6 +180,7 @@ class RowEstimates {
     apply.slot = order_.data() + begin;
     apply.values = phi_.data();
     apply.variances = variances_.data();
+    apply.doubts = doubts_.data();
     apply.stride = args_.players;
     apply.checks = checks_.data();
     apply_operator_cpu(apply);
@@ -193,6 +198,7 @@ class RowEstimates {
   std::vector<double> gathered_;     ///< differences of those with as many players
   std::vector<double> phi_;          ///< [n x G x P] their first V
   std::vector<double> variances_;    ///< [n x G x P]
+  std::vector<double> doubts_;       ///< [n x G x P]
   std::vector<double> checks_;       ///< of those with as many players [G x those of the estimator]
 };
 

@@ -236,17 +236,21 @@ __global__ void sum_pairs_kernel(SumPairsArgs args) {
     std::int64_t const at = vector * args.game.value_stride + args.slice.rows[i];
     double sum = args.sums[at];
     double squares = args.squares[at];
+    double doubts = args.doubt_sums[at];
     for (std::int64_t j = 0; j < args.slice.background_count; ++j) {
       std::int64_t const pair = i * args.slice.background_count + j;
       std::int32_t const bit = args.bits[pair * args.game.players + vector % args.game.players];
       if (args.live[pair] <= args.game.max_players || bit < 0) continue;
       std::int64_t const of_pair = (pair * args.game.outputs + g) * args.game.players + bit;
       double const weight = args.game.weight(args.slice.background_first + j);
+      double const square = weight * weight;
       sum += weight * args.values[of_pair];
-      squares += (weight * weight) * args.variances[of_pair];
+      squares += square * args.variances[of_pair];
+      doubts += (square * square) * args.doubts[of_pair];
     }
     args.sums[at] = sum;
     args.squares[at] = squares;
+    args.doubt_sums[at] = doubts;
   }
 }
 

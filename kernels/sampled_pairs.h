@@ -64,8 +64,10 @@ struct SumPairsArgs {
   std::int32_t const* bits = nullptr;  ///< [pairs x P]
   double const* values = nullptr;      ///< [pairs x G x P] at a player's bit
   double const* variances = nullptr;   ///< [pairs x G x P]
+  double const* doubts = nullptr;      ///< [pairs x G x P]
   double* sums = nullptr;              ///< [G x P x value_stride] in and out: of weight times value, at the row
   double* squares = nullptr;           ///< [G x P x value_stride] in and out: of weight^2 times variance
+  double* doubt_sums = nullptr;        ///< [G x P x value_stride] in and out: of weight^4 times doubt
 };
 void sum_pairs_cuda(device::Exec const& exec, SumPairsArgs const& args);
 

@@ -91,8 +91,8 @@ def measure(cells, redo, players, key, work):
 
 
 def focus_floor(players):
-    """Coalitions of the least level of a focused lattice, 6: with fewer it would exceed its budget."""
-    return 2**6 * (players - 6 + 2) if players > 6 else 2**players
+    """Coalitions of the least level of a focused lattice, 2: with fewer it would exceed its budget."""
+    return 4 * players
 
 
 def limpid_jobs(args, limpid, posed, exact, state, players, budgets):

@@ -203,13 +203,16 @@ void BlackBoxWorker::finish(Game& game, Explanation& out) {
   solve(game, game.means, out);
   if (is_sampled) estimate_.pairs += static_cast<std::int32_t>(game.backgrounds);
   double const weight = shared_.log_odds() ? 1.0 : shared_.weight(game.background);
+  double const square = weight * weight;
   auto& values = game.known_exactly ? exact_ : estimate_.values;
   for (std::int64_t g = 0; g < out.outputs; ++g) {
     for (std::size_t i = 0; i < game.players.size(); ++i) {
       auto const from = static_cast<std::size_t>(g) * game.players.size() + i;
       auto const to = static_cast<std::size_t>(g * out.players + game.players[i]);
       values[to] += weight * solver_.values()[from];
-      if (is_sampled) estimate_.errors[to] += weight * weight * solver_.variances()[from];
+      if (!is_sampled) continue;
+      estimate_.errors[to] += square * solver_.variances()[from];
+      estimate_.doubts[to] += (square * square) * solver_.doubts()[from];
     }
   }
   if (game.is_last) finish_row(game.row, out);

@@ -7,6 +7,7 @@ void GameSolver::solve(EstimatorView const& estimator, std::int64_t players, std
   auto const outputs = static_cast<std::size_t>(outputs_);
   values_.resize(outputs * static_cast<std::size_t>(players));
   variances_.assign(values_.size(), 0.0);
+  doubts_.assign(values_.size(), 0.0);
   if (players == 1) {
     values_ = deltas;
     return;
@@ -29,6 +30,7 @@ void GameSolver::solve(EstimatorView const& estimator, std::int64_t players, std
   args.differences = differences_.data();
   args.values = values_.data();
   args.variances = variances_.data();
+  args.doubts = doubts_.data();
   args.stride = players;
   args.checks = checks_.data();
   apply_operator_cpu(args);

@@ -20,6 +20,7 @@ class GameSolver {
 
   [[nodiscard]] std::vector<double> const& values() const noexcept { return values_; }        ///< [G x V]
   [[nodiscard]] std::vector<double> const& variances() const noexcept { return variances_; }  ///< [G x V]
+  [[nodiscard]] std::vector<double> const& doubts() const noexcept { return doubts_; }        ///< [G x V]
 
  private:
   std::int32_t outputs_;
@@ -27,6 +28,7 @@ class GameSolver {
   std::vector<double> checks_;       ///< [G x checks]
   std::vector<double> values_;
   std::vector<double> variances_;
+  std::vector<double> doubts_;
 };
 
 }  // namespace limpid

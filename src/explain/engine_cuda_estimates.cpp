@@ -46,6 +46,7 @@ DeviceEstimator::DeviceEstimator(device::Exec const& exec, EstimatorView const& 
       share_(upload(exec, host.share, host.players)),
       size_share_(upload(exec, host.size_share, host.pairs)),
       factor_(upload(exec, host.factor, host.pairs)),
+      freedom_(upload(exec, host.freedom, host.players)),
       left_(upload(exec, host.left, host.players)),
       check_weights_(upload(exec, host.check_weights, host.pairs * host.checks)),
       check_share_(upload(exec, host.check_share, host.checks)),
@@ -62,6 +63,7 @@ DeviceEstimator::DeviceEstimator(device::Exec const& exec, EstimatorView const& 
   view_.share = share_.data();
   view_.size_share = size_share_.data();
   view_.factor = factor_.data();
+  view_.freedom = freedom_.data();
   view_.left = left_.data();
   view_.check_weights = check_weights_.data();
   view_.check_share = check_share_.data();
@@ -75,6 +77,7 @@ void RowSums::take(std::int64_t r, std::int32_t players, std::int32_t focus_leve
   for (std::int64_t n = 0; n < vectors; ++n) {
     out.values[static_cast<std::size_t>(n)] = sums[static_cast<std::size_t>(n * stride + r)];
     out.errors[static_cast<std::size_t>(n)] = squares[static_cast<std::size_t>(n * stride + r)];
+    out.doubts[static_cast<std::size_t>(n)] = doubts[static_cast<std::size_t>(n * stride + r)];
   }
   if (focused_sums.empty()) return;
   std::vector<double> of_row;
@@ -109,12 +112,15 @@ void DeviceEstimates::play(LatticeGameArgs const& game, std::vector<std::int32_t
   auto const size = static_cast<std::size_t>(vectors * out.stride);
   out.sums.resize(size);
   out.squares.resize(size);
+  out.doubts.resize(size);
   out.estimated.assign(static_cast<std::size_t>(out.stride), 0);
   reserve(exec_, sums_, size, "sums of estimated values");
   reserve(exec_, squares_, size, "sums of estimated values");
+  reserve(exec_, doubt_sums_, size, "sums of estimated values");
   reserve(exec_, rows_, rows.size(), "rows with estimated pairs");
   exec_.zero(sums_.data(), size * sizeof(double));
   exec_.zero(squares_.data(), size * sizeof(double));
+  exec_.zero(doubt_sums_.data(), size * sizeof(double));
   rows_host_ = rows;
   exec_.copy_in(rows_.data(), rows_host_.data(), rows.size() * sizeof(std::int32_t));
   std::int32_t const most_focused = choice_.most_focus_players();
@@ -123,6 +129,7 @@ void DeviceEstimates::play(LatticeGameArgs const& game, std::vector<std::int32_t
   if (args.max_players < args.players) sample(args, rows, out, rows_done);
   exec_.copy_out(out.sums.data(), sums_.data(), size * sizeof(double));
   exec_.copy_out(out.squares.data(), squares_.data(), size * sizeof(double));
+  exec_.copy_out(out.doubts.data(), doubt_sums_.data(), size * sizeof(double));
   exec_.wait();
 }
 
@@ -158,8 +165,8 @@ void DeviceEstimates::focus(LatticeGameArgs const& game, std::int64_t rows, RowS
 void DeviceEstimates::sample(LatticeGameArgs const& game, std::vector<std::int32_t> const& rows, RowSums& out,
                              std::function<void(std::int64_t)> const& rows_done) {
   std::int64_t const vectors = std::int64_t{game.outputs} * game.players;
-  // keys and players of number_players, bits, live; value and variance
-  std::int64_t const per_pair = game.players * 16 + 8 + 2 * vectors * static_cast<std::int64_t>(sizeof(double));
+  // keys and players of number_players, bits, live; value, variance and doubt
+  std::int64_t const per_pair = game.players * 16 + 8 + 3 * vectors * static_cast<std::int64_t>(sizeof(double));
   std::int64_t const pairs = std::max<std::int64_t>(kPairBytes / per_pair, 1);
   std::int64_t const at_a_time = std::max<std::int64_t>(pairs / game.background_rows, 1);
   std::int64_t const most = std::min(pairs, game.background_rows);
@@ -186,6 +193,7 @@ void DeviceEstimates::reserve_slice(LatticeGameArgs const& game, std::int64_t pa
   reserve(exec_, slot_, count, what);
   reserve(exec_, values_, values, what);
   reserve(exec_, variances_, values, what);
+  reserve(exec_, doubts_, values, what);
 }
 
 /// Numbers the players of the slice's pairs; waits for the answer.
@@ -226,8 +234,10 @@ void DeviceEstimates::play_slice(LatticeGameArgs const& game, PairSlice const& s
   sum.bits = bits_.data();
   sum.values = values_.data();
   sum.variances = variances_.data();
+  sum.doubts = doubts_.data();
   sum.sums = sums_.data();
   sum.squares = squares_.data();
+  sum.doubt_sums = doubt_sums_.data();
   sum_pairs_cuda(exec_, sum);
 }
 
@@ -262,6 +272,7 @@ void DeviceEstimates::play_group(LatticeGameArgs const& game, PairSlice const& s
     apply.slot = slot + first;
     apply.values = values_.data();
     apply.variances = variances_.data();
+    apply.doubts = doubts_.data();
     apply.stride = game.players;
     apply.checks = checks_.data();
     apply_operator_cuda(exec_, apply);

@@ -31,6 +31,7 @@ class DeviceEstimator {
   device::Buffer<double> share_;
   device::Buffer<double> size_share_;
   device::Buffer<double> factor_;
+  device::Buffer<double> freedom_;
   device::Buffer<double> left_;
   device::Buffer<double> check_weights_;
   device::Buffer<double> check_share_;
@@ -43,6 +44,7 @@ struct RowSums {
   std::int64_t stride = 0;
   std::vector<double> sums;             ///< [G x P x stride] of weight times value
   std::vector<double> squares;          ///< [G x P x stride] of weight^2 times variance
+  std::vector<double> doubts;           ///< [G x P x stride] of weight^4 times doubt
   std::vector<std::int32_t> estimated;  ///< [stride] pairs
   /// The focused pairs, if any: [G x P x stride] sums of weight times value and of the changes, [stride] pairs.
   std::vector<double> focused_sums;
@@ -89,8 +91,8 @@ class DeviceEstimates {
   std::vector<std::int32_t> rows_host_, slot_host_;
   device::Buffer<std::int32_t> rows_, live_, bits_, slot_;
   device::Buffer<double> differences_, complements_, checks_;
-  device::Buffer<double> values_, variances_;
-  device::Buffer<double> sums_, squares_;
+  device::Buffer<double> values_, variances_, doubts_;
+  device::Buffer<double> sums_, squares_, doubt_sums_;
   device::Buffer<double> focused_sums_, focused_changes_;
   device::Buffer<std::int32_t> focused_;
 };

@@ -38,6 +38,7 @@ EstimatorView DesignEstimators::of(std::int32_t players) {
   if (!estimator.variance_left.empty()) view.error_kind = ErrorKind::kPosterior;
   view.size_share = made.size_share.data();
   view.factor = estimator.variance_factor.data();
+  view.freedom = estimator.freedom.data();
   view.left = estimator.variance_left.data();
   view.checks = static_cast<std::int32_t>(estimator.scale_rows());
   view.check_weights = estimator.precision.data();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "explain/student_t.h"
 #include "kernels/focused_game.h"
 #include "kernels/sampled_game.h"
 
@@ -39,19 +40,20 @@ void RowEstimate::clear(std::size_t vectors) {
   pairs = focused = 0;
   values.assign(vectors, 0.0);
   errors.assign(vectors, 0.0);
+  doubts.assign(vectors, 0.0);
 }
 
 /// A change that happens to be small says little about its own value, so that three quarters of every square are the
 /// mean over the players that changed (for the same share of values that intervals hold they are a tenth narrower than
 /// with a half). The factor was fitted on five models, and held on seven others: docs/accuracy.md has the shares.
 /// Where no player changes much, players that are left out with each other may still do: a pair's error is at least a
-/// small part of the spread of its values, half as much with every level. It matters below errors of 0.03 %.
+/// small part of the spread of its values, half as much with every level. It matters below errors of 0.03 % (level 6).
 void RowEstimate::add_focused(std::int32_t count, std::int32_t level, std::span<double const> sums,
                               std::span<double const> changes, std::size_t players) {
   constexpr double kOwn = 0.4;  // of squares; 1.6 in all
   constexpr double kMean = 1.2;
-  constexpr double kOfSpread = 1e-4;  // at the least level
-  double const part = std::ldexp(kOfSpread, kLeastFocusLevel - level);
+  constexpr double kOfSpread = 1e-4;  // at level 6
+  double const part = std::ldexp(kOfSpread, 6 - level);
   focused = count;
   pairs += count;
   for (std::size_t first = 0; first < sums.size(); first += players) {
@@ -75,7 +77,7 @@ void RowEstimate::add_focused(std::int32_t count, std::int32_t level, std::span<
 
 void RowEstimate::divide(double total) {
   for (double& value : values) value /= total;
-  for (double& error : errors) error = std::sqrt(error) / total;
+  for (std::size_t n = 0; n < errors.size(); ++n) errors[n] = standard_error(errors[n], doubts[n]) / total;
 }
 
 bool is_final(EstimatorChoice const& choice, RowEstimate const& estimate, std::int64_t r, std::int32_t doublings,
@@ -140,6 +142,7 @@ void LargeGames::sample_group(std::int64_t first, std::int64_t last, Explanation
   auto const rows = static_cast<std::size_t>(last - first);
   scratch.sums.resize(vectors * rows);
   scratch.changes.resize(vectors * rows);
+  scratch.doubts.resize(vectors * rows);
   scratch.estimated.resize(rows);
   background_.for_each_block(scratch.background, [&](Patterns const& block, std::int64_t z, std::int64_t count) {
     SampledGameArgs args;
@@ -149,6 +152,7 @@ void LargeGames::sample_group(std::int64_t first, std::int64_t last, Explanation
     args.order_seed = choice_.seed;
     args.sums = scratch.sums.data();
     args.squares = scratch.changes.data();
+    args.doubts = scratch.doubts.data();
     args.estimated = scratch.estimated.data();
     sampled_game_cpu(args);
   });
@@ -161,6 +165,7 @@ void LargeGames::sample_group(std::int64_t first, std::int64_t last, Explanation
     for (std::size_t n = 0; n < vectors; ++n) {
       estimate.values[n] = scratch.sums[n * rows + i];
       estimate.errors[n] = scratch.changes[n * rows + i];
+      estimate.doubts[n] = scratch.doubts[n * rows + i];
     }
     estimate.divide(weights_.total());
     add_estimate(choice_, estimate, r, out);
@@ -222,6 +227,7 @@ void LargeGames::play(std::int64_t r, std::int32_t doublings, Explanation const&
     args.order_seed = choice_.seed;
     args.sums = scratch.estimate.values.data();
     args.squares = scratch.estimate.errors.data();
+    args.doubts = scratch.estimate.doubts.data();
     args.estimated = &scratch.estimate.pairs;
     sampled_game_cpu(args);
   });

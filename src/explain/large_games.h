@@ -22,6 +22,7 @@ struct RowEstimate {
   std::int32_t focused = 0;  ///< of these, by the focused lattice
   std::vector<double> values;
   std::vector<double> errors;  ///< standard errors
+  std::vector<double> doubts;  ///< of the sums of squares, before divide()
 
   /// Makes room, and zeros.
   void clear(std::size_t vectors);
@@ -29,7 +30,7 @@ struct RowEstimate {
   /// `players`: P.
   void add_focused(std::int32_t count, std::int32_t level, std::span<double const> sums,
                    std::span<double const> changes, std::size_t players);
-  /// Makes means of sums over the background, of values and of squares of errors.
+  /// Makes means of sums over the background, of values and, with their doubts, of squares of errors.
   void divide(double total);
 };
 
@@ -53,6 +54,7 @@ class LargeGames {
     WholeRowScratch whole_row;
     std::vector<double> sums;             ///< [G x P] of the focused pairs; [G x P x rows] of some rows' sampled ones
     std::vector<double> changes;          ///< the same of changes; of variances
+    std::vector<double> doubts;           ///< of variances
     std::vector<std::int32_t> estimated;  ///< [rows]
   };
 

@@ -1,6 +1,6 @@
 #include "explain/linear_estimator.h"
 
-#include <cmath>
+#include "explain/student_t.h"
 
 namespace limpid {
 namespace {
@@ -55,7 +55,8 @@ bool standard_errors(LinearEstimator const& estimator, CoalitionDesign const& de
   if (estimator.kind == LinearKind::kGp) {
     double const scale = scale_of(estimator, differences, delta);
     for (std::int64_t i = 0; i < estimator.players; ++i) {
-      errors[at(i)] = std::sqrt(scale * estimator.variance_left[at(i)]);
+      double const variance = scale * estimator.variance_left[at(i)];
+      errors[at(i)] = standard_error(variance, variance * variance / estimator.freedom[at(i)]);
     }
     return true;
   }
@@ -75,7 +76,7 @@ bool standard_errors(LinearEstimator const& estimator, CoalitionDesign const& de
       double const weight = estimator.weights[at(i * estimator.pairs + p)];
       sum += weight * weight * squares[at(p)];
     }
-    errors[at(i)] = std::sqrt(sum);
+    errors[at(i)] = standard_error(sum, sum * sum / estimator.freedom[at(i)]);
   }
   return true;
 }

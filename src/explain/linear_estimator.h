@@ -38,6 +38,9 @@ struct LinearEstimator {
   /// kGp: [V] what is left of the prior variance: SE_i^2 = sigma^2 left_i, with sigma^2 the mean over some pairs p, the
   /// same for all rows, of the squared leave-one-out residuals (K^-1 y)_p^2 / (K^-1)_pp.
   std::vector<double> variance_left;
+  /// [V] degrees of freedom nu of the variances: 2 variance^2 / nu is a variance's own, if what the operator leaves out
+  /// were drawn from a normal distribution. Empty where there is no variance.
+  std::vector<double> freedom;
   /// [(q + 1) x those pairs] columns of K^-1, divided by the root of (K^-1)_pp; the last row is of Delta / 2.
   std::vector<double> precision;
   [[nodiscard]] std::int64_t scale_rows() const noexcept {

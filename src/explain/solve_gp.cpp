@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "explain/linear_estimator.h"
 #include "explain/unbias.h"
@@ -124,23 +125,36 @@ std::vector<double> covariance_matrix(Observations const& seen, std::vector<doub
   return k;
 }
 
-/// Pairs whose residuals give the scale, spread over all sizes.
-std::int64_t checks_of(LinearEstimator const& out) noexcept {
-  return std::min(out.pairs, std::clamp(kCheckWeights / out.pairs, kFewestChecks, kMostChecks));
-}
-std::int64_t checked_pair(LinearEstimator const& out, std::int64_t k) noexcept {
-  return k * out.pairs / checks_of(out);
+/// Pairs whose residuals give the scale, spread over all sizes of which there are coalitions that the design lacks:
+/// what it has of the others leaves no error.
+std::vector<std::int64_t> pairs_to_check(CoalitionDesign const& design) {
+  std::vector<std::int64_t> open;
+  for (std::int64_t p = 0; p < design.pairs(); ++p) {
+    if (design.inclusion[at(p)] < 1.0) open.push_back(p);
+  }
+  if (open.empty()) {
+    open.resize(at(design.pairs()));
+    std::iota(open.begin(), open.end(), std::int64_t{0});
+  }
+  auto const count = static_cast<std::int64_t>(open.size());
+  std::int64_t const most = std::clamp(kCheckWeights / design.pairs(), kFewestChecks, kMostChecks);
+  std::int64_t const checks = std::min(count, most);
+  std::vector<std::int64_t> out;
+  out.reserve(at(checks));
+  for (std::int64_t k = 0; k < checks; ++k) out.push_back(open[at(k * count / checks)]);
+  return out;
 }
 
 /// [n x (V + checks)] the covariances C' of the values and the observations, then the unit vectors of the checks.
-std::vector<double> right_sides(Observations const& seen, ValueCovariance const& covariance,
-                                LinearEstimator const& out) {
+std::vector<double> right_sides(Observations const& seen, ValueCovariance const& covariance, std::int32_t players,
+                                std::vector<std::int64_t> const& checks) {
   std::int64_t const n = seen.count();
-  std::vector<double> sides(at(n * (out.players + checks_of(out))), 0.0);
-  for (std::int32_t i = 0; i < out.players; ++i) {
+  std::vector<double> sides(at(n * players) + checks.size() * at(n), 0.0);
+  for (std::int32_t i = 0; i < players; ++i) {
     for (std::int64_t p = 0; p < n; ++p) sides[at(i * n + p)] = covariance(seen.has(p, i), seen.size(p));
   }
-  for (std::int64_t k = 0; k < checks_of(out); ++k) sides[at((out.players + k) * n + checked_pair(out, k))] = 1.0;
+  std::int64_t side = players;
+  for (std::int64_t const check : checks) sides[at(side++ * n + check)] = 1.0;
   return sides;
 }
 
@@ -170,15 +184,26 @@ void store_gp(double prior, std::vector<double> const& c, std::vector<double> co
 }
 
 /// Columns of the inverse of K for the checked pairs, over the roots of its diagonal. `x`: as in store_gp, then those.
-void store_scale(std::vector<double> const& x, LinearEstimator& out) {
+void store_scale(std::vector<double> const& x, std::vector<std::int64_t> const& checks, LinearEstimator& out) {
   std::int64_t const n = out.pairs + 1;
-  std::int64_t const rows = checks_of(out);
-  out.precision.resize(at(n * rows));
-  for (std::int64_t i = 0; i < rows; ++i) {
-    double const* const column = x.data() + (out.players + i) * n;
-    double const root = std::sqrt(column[checked_pair(out, i)]);
-    for (std::int64_t q = 0; q < n; ++q) out.precision[at(q * rows + i)] = column[q] / root;
+  std::size_t const rows = checks.size();
+  out.precision.resize(at(n) * rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    double const* const column = x.data() + (at(out.players) + i) * at(n);
+    double const root = std::sqrt(column[checks[i]]);
+    for (std::int64_t q = 0; q < n; ++q) out.precision[at(q) * rows + i] = column[q] / root;
   }
+}
+
+/// Of the mean of the checks' squared residuals, which are correlated: n^2 / sum_kl R_kl^2, R their correlations.
+double degrees_of_freedom(std::vector<std::int64_t> const& checks, LinearEstimator const& out) {
+  std::size_t const rows = checks.size();
+  auto const entry = [&](std::size_t k, std::size_t l) { return out.precision[at(checks[k]) * rows + l]; };
+  double sum = 0.0;
+  for (std::size_t k = 0; k < rows; ++k) {
+    for (std::size_t l = 0; l < rows; ++l) sum += entry(k, l) * entry(l, k) / (entry(k, k) * entry(l, l));
+  }
+  return static_cast<double>(rows * rows) / sum;
 }
 
 }  // namespace
@@ -197,12 +222,15 @@ LinearEstimator solve_gp(CoalitionDesign const& design, SystemSolver& solver, do
     ridged = k;
     add_ridge(ridged, n, out.ridge);
   }
-  auto const sides = right_sides(seen, ValueCovariance(design.players, rho), out);
+  auto const checks = pairs_to_check(design);
+  auto const sides = right_sides(seen, ValueCovariance(design.players, rho), design.players, checks);
   auto x = sides;
-  solver.solve(x, out.players + checks_of(out));
+  solver.solve(x, out.players + static_cast<std::int64_t>(checks.size()));
   store_gp(prior_variance(design.players, rho), sides, x, out);
-  store_scale(x, out);
+  store_scale(x, checks, out);
+  out.freedom.assign(at(out.players), degrees_of_freedom(checks, out));
   unbias(design, solver, out);
+  if (design.complete) std::fill(out.variance_left.begin(), out.variance_left.end(), 0.0);  // nothing but rounding
   return out;
 }
 

@@ -1,5 +1,6 @@
 // wls: Kernel SHAP's weighted least squares over pairs, projected on the sum constraint.
 #include <cmath>
+#include <numeric>
 
 #include "explain/linear_estimator.h"
 
@@ -61,6 +62,76 @@ std::vector<double> variance_factors(CoalitionDesign const& design, std::vector<
   return factors;
 }
 
+/// Covariances (I - H)(I - H)' of the fit's residuals where the values have the variance 1 each. `z`, `x`: [V x q].
+class ResidualCovariance {
+ public:
+  ResidualCovariance(std::int64_t players, std::vector<double> const& z, std::vector<double> const& x)
+      : players_(players), z_(z), x_(x), back_(x.size(), 0.0) {
+    std::vector<double> squares(at(players * players), 0.0);  // X X'
+    auto const pairs = static_cast<std::int64_t>(x.size()) / players;
+    for (std::int64_t p = 0; p < pairs; ++p) {
+      for (std::int64_t i = 0; i < players; ++i) {
+        for (std::int64_t j = 0; j < players; ++j) {
+          squares[at(i * players + j)] += x[at(p * players + i)] * x[at(p * players + j)];
+        }
+      }
+    }
+    for (std::int64_t p = 0; p < pairs; ++p) {
+      for (std::int64_t i = 0; i < players; ++i) {
+        back_[at(p * players + i)] = product(squares.data() + i * players, z.data() + p * players);
+      }
+    }
+  }
+  [[nodiscard]] double operator()(std::int64_t p, std::int64_t q) const {
+    double const* const z = z_.data() + p * players_;
+    double const fit =
+        product(z, x_.data() + q * players_) + product(z_.data() + q * players_, x_.data() + p * players_);
+    return (p == q ? 1.0 : 0.0) - fit + product(z, back_.data() + q * players_);
+  }
+
+ private:
+  [[nodiscard]] double product(double const* a, double const* b) const {
+    return std::inner_product(a, a + players_, b, 0.0);
+  }
+  std::int64_t players_;
+  std::vector<double> const& z_;
+  std::vector<double> const& x_;
+  std::vector<double> back_;  ///< [V x q] X X' Z
+};
+
+/// Degrees of freedom of the variances (Satterthwaite 1946; Bell, McCaffrey 2002): with residuals of covariance M,
+/// sum_p c_p e_p^2 has the mean sum_p c_p M_pp and half the variance sum_pq c_p c_q M_pq^2. Large designs have hundreds
+/// of them, and single pairs of residuals count little there.
+std::vector<double> degrees_of_freedom(LinearEstimator const& out, std::vector<double> const& z,
+                                       std::vector<double> const& x) {
+  constexpr std::int64_t kMostProducts = std::int64_t{1} << 26U;  // 0.2 s
+  std::int64_t const players = out.players;
+  bool const all = out.pairs * out.pairs * players <= kMostProducts;
+  ResidualCovariance const covariance(players, z, x);
+  std::vector<double> mean(at(players), 0.0);
+  std::vector<double> spread(at(players), 0.0);
+  auto const term = [&](std::int64_t p, std::int64_t i) {
+    double const weight = x[at(p * players + i)];
+    return weight * weight * out.variance_factor[at(p)];
+  };
+  for (std::int64_t p = 0; p < out.pairs; ++p) {
+    if (out.variance_factor[at(p)] == 0.0) continue;
+    double const own = covariance(p, p);
+    for (std::int64_t i = 0; i < players; ++i) {
+      mean[at(i)] += term(p, i) * own;
+      spread[at(i)] += term(p, i) * term(p, i) * own * own;
+    }
+    for (std::int64_t q = 0; all && q < p; ++q) {
+      double const twice = 2.0 * covariance(p, q) * covariance(p, q);
+      for (std::int64_t i = 0; i < players; ++i) spread[at(i)] += term(p, i) * term(q, i) * twice;
+    }
+  }
+  for (std::int64_t i = 0; i < players; ++i) {
+    mean[at(i)] = spread[at(i)] > 0.0 ? mean[at(i)] * mean[at(i)] / spread[at(i)] : 1.0;
+  }
+  return mean;
+}
+
 }  // namespace
 
 LinearEstimator solve_wls(CoalitionDesign const& design, SystemSolver& solver) {
@@ -82,6 +153,7 @@ LinearEstimator solve_wls(CoalitionDesign const& design, SystemSolver& solver) {
   solver.solve(x, out.pairs);
   store_wls(design, x, out);
   if (out.ridge == 0.0) out.variance_factor = variance_factors(design, z, x);
+  if (!out.variance_factor.empty()) out.freedom = degrees_of_freedom(out, z, x);
   return out;
 }
 

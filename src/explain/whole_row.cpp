@@ -1,8 +1,8 @@
 #include "explain/whole_row.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "explain/student_t.h"
 #include "kernels/apply_operator.h"
 #include "kernels/row_game.h"
 #include "kernels/row_game.task.h"
@@ -96,12 +96,13 @@ void estimate_whole_row(WholeRow const& asked, Estimators& estimators, WholeRowS
   ApplyOperatorArgs apply;
   apply.estimator = sampled.design;
   apply.games = static_cast<std::int64_t>(outputs);
-  scratch.values.resize(outputs * live);
-  scratch.variances.resize(outputs * live);
+  for (auto* const of_players : {&scratch.values, &scratch.variances, &scratch.doubts})
+    of_players->resize(outputs * live);
   scratch.checks.resize(outputs * static_cast<std::size_t>(sampled.design.checks));
   apply.differences = scratch.differences.data();
   apply.values = scratch.values.data();
   apply.variances = scratch.variances.data();
+  apply.doubts = scratch.doubts.data();
   apply.stride = static_cast<std::int64_t>(live);
   apply.checks = scratch.checks.data();
   apply_operator_cpu(apply);
@@ -111,7 +112,7 @@ void estimate_whole_row(WholeRow const& asked, Estimators& estimators, WholeRowS
     for (std::size_t i = 0; i < live; ++i) {
       std::size_t const at = g * all_players + scratch.players[i];
       values[at] = scratch.values[g * live + i];
-      errors[at] = std::sqrt(scratch.variances[g * live + i]);
+      errors[at] = standard_error(scratch.variances[g * live + i], scratch.doubts[g * live + i]);
     }
   }
 }

@@ -37,6 +37,7 @@ struct WholeRowScratch {
   std::vector<double> differences;     ///< [G x (q + 1)]
   std::vector<double> values;          ///< [G x V]
   std::vector<double> variances;       ///< [G x V]
+  std::vector<double> doubts;          ///< [G x V]
   std::vector<double> checks;
 };
 

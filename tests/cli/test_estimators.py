@@ -88,7 +88,8 @@ def test_the_csv_and_the_manifest(tmp_path):
     assert estimator["name"] == "gp"
     assert estimator["pairs_by"] == {"gp": estimator["pairs"]}
     assert 0 < estimator["pairs"] <= 4 * len(rows)
-    assert estimator["rows"] == sum(any(float(row[name + "_se"]) > 0 for name in values) for row in rows)
+    told = sum(any(float(row[name + "_se"]) > 0 for name in values) for row in rows)
+    assert 0 < told <= estimator["rows"]  # a design that happens to hold all coalitions of a pair has no error
     mean = sum(float(row[values[0] + "_se"]) for row in rows) / len(rows)
     assert estimator["mean_standard_error"]["label0"][values[0].removesuffix("_label0")] == pytest.approx(mean, rel=1e-5)
 

@@ -27,11 +27,12 @@ TEST_P(FocusedGameEquivalence, EveryLinkAndWidth) {
   }
 }
 
-/// One, two and three players in R, whole lattices, and pairs that are too small to be played.
+/// Whole lattices, two to six players in R, and pairs that are too small to be played.
 TEST_P(FocusedGameEquivalence, AroundTheLevel) {
-  for (std::int32_t const players : {6, 7, 8, 9, 10}) {
+  for (std::int32_t const players : {4, 5, 6, 7, 10}) {
     SCOPED_TRACE(players);
-    FocusedCase made({.rows = 3, .background = 3, .players = players, .short_leaves = 60}, 5, 1);
+    FocusedCase made({.rows = 3, .background = 3, .players = players, .short_leaves = 60}, 3,
+                     focus_coalitions(5, players));
     expect_equal_focus(made);
     EXPECT_EQ(made.estimated[0], 3);
   }
@@ -42,7 +43,7 @@ TEST_P(FocusedGameEquivalence, AroundTheLevel) {
 }
 
 TEST_P(FocusedGameEquivalence, LevelsAndManyPlayers) {
-  for (std::int32_t const level : {7, 9, 12}) {
+  for (std::int32_t const level : {2, 3, 4, 5, 6, 7, 9, 12}) {
     FocusedCase made({.rows = 1, .background = 2, .players = 15, .short_leaves = 2100}, 12,
                      focus_coalitions(level, 15));
     expect_equal_focus(made);

@@ -19,13 +19,17 @@ TEST(ApplyOperator, WorkedByHand) {
   double const factor = 2.0;
   double differences[] = {3.0, 10.0};
   double values[2] = {};
+  double const freedom[] = {2.0, 4.0};
   double variances[2] = {};
+  double doubts[2] = {};
   ApplyOperatorArgs args;
   args.estimator = {2, 1, 1, &coalition, weights, share, ErrorKind::kResiduals, &size_share, &factor};
   args.games = 1;
   args.differences = differences;
   args.values = values;
+  args.estimator.freedom = freedom;
   args.variances = variances;
+  args.doubts = doubts;
   args.stride = 2;
   apply_operator_cpu(args);
   EXPECT_EQ(values[0], 6.5);
@@ -33,6 +37,8 @@ TEST(ApplyOperator, WorkedByHand) {
   // fit: 0.5 (6.5 - 5) - 0.5 (3.5 - 5) = 1.5; y = 3; e = 1.5; variance 0.25 * 2 * 2.25
   EXPECT_EQ(variances[0], 1.125);
   EXPECT_EQ(variances[1], 1.125);
+  EXPECT_EQ(doubts[0], 1.265625 / 2);
+  EXPECT_EQ(doubts[1], 1.265625 / 4);
 }
 
 /// The posterior: residuals 2 * 3 + 1 * 10 = 16 and -3 * 3 + 0 = -9, mean square 168.5, times what is left.
@@ -44,21 +50,30 @@ TEST(ApplyOperator, PosteriorWorkedByHand) {
   double const check_share[] = {1.0, 0.0};
   double differences[] = {3.0, 10.0};
   double values[2] = {};
+  double const freedom[] = {2.0, 4.0};
   double variances[2] = {};
+  double doubts[2] = {};
   double checks[2] = {};
   ApplyOperatorArgs args;
-  args.estimator = {2,       1,       1,    nullptr, weights,       share,      ErrorKind::kPosterior,
-                    nullptr, nullptr, left, 2,       check_weights, check_share};
+  args.estimator = {2, 1, 1, nullptr, weights, share, ErrorKind::kPosterior};
+  args.estimator.left = left;
+  args.estimator.checks = 2;
+  args.estimator.check_weights = check_weights;
+  args.estimator.check_share = check_share;
   args.games = 1;
   args.differences = differences;
   args.values = values;
+  args.estimator.freedom = freedom;
   args.variances = variances;
+  args.doubts = doubts;
   args.stride = 2;
   args.checks = checks;
   apply_operator_cpu(args);
   EXPECT_EQ(values[0], 6.5);
   EXPECT_EQ(variances[0], 337.0);
   EXPECT_EQ(variances[1], 0.0);
+  EXPECT_EQ(doubts[0], 337.0 * 337.0 / 2);
+  EXPECT_EQ(doubts[1], 0.0);
 }
 
 class ApplyOperatorSums : public testing::TestWithParam<OperatorShape> {};
@@ -89,11 +104,16 @@ TEST_P(ApplyOperatorSums, AreWrittenOut) {
       EXPECT_NEAR(it.values[where], phi, 1e-12 * (1.0 + std::fabs(phi)) * static_cast<double>(shape.pairs));
       if (shape.error_kind == ErrorKind::kNone) {
         EXPECT_TRUE(std::isnan(it.variances[where]));
+        EXPECT_TRUE(std::isnan(it.doubts[where]));
       } else if (shape.error_kind == ErrorKind::kPosterior) {
         EXPECT_NEAR(it.variances[where], variance, 1e-12 * (1.0 + std::fabs(variance)));
       }
+      if (shape.error_kind != ErrorKind::kNone) {
+        EXPECT_EQ(it.doubts[where], it.variances[where] * it.variances[where] / op.freedom[i]);
+      }
     }
     EXPECT_EQ(it.values[at + static_cast<std::size_t>(shape.players)], -77.0);
+    EXPECT_EQ(it.doubts[at + static_cast<std::size_t>(shape.players)], -77.0);
   }
 }
 

@@ -36,7 +36,7 @@ RowByTask row_by_task(FocusedGameArgs const& args, std::int64_t r) {
     auto const before = FocusByTask<Int, Real>(args.lattice, r, z, focus_level_below(level)).values();
     for (std::size_t n = 0; n < vectors; ++n) {
       row.sums[n] += values[n];
-      row.changes[n] += (values[n] - before[n]) * (level == 6 ? 1.25 : 1.0);
+      row.changes[n] += (values[n] - before[n]) * (level > 6 ? 1.0 : level > 3 ? 1.25 : 1.6);
     }
   }
   return row;
@@ -122,30 +122,38 @@ TEST(FocusedGame, FourRemainingPlayersByHand) {
   }
 }
 
-TEST(FocusedGame, IsItsDefinition) {
-  for (Link const link : {Link::kSigmoid, Link::kExp, Link::kSoftplus, Link::kSignedSquare, Link::kIdentity}) {
-    SCOPED_TRACE(name_of(link));
-    FocusedCase made({.background = 2, .players = 13, .short_leaves = 90, .long_leaves = 5, .link = link}, 8,
-                     focus_coalitions(8, 13));
-    made.play();
-    ASSERT_EQ(made.estimated[0], 2);
-    std::vector<double> sums(13), changes(13);
-    double largest = 0.0;
-    for (std::int64_t z = 0; z < 2; ++z) {
-      auto const values = FocusDefinition(made.args.lattice, 0, z, 8).values();
-      auto const before = FocusDefinition(made.args.lattice, 0, z, 6).values();
-      for (std::size_t p = 0; p < 13; ++p) {
-        sums[p] += values[p];
-        changes[p] += values[p] - before[p];
-        largest = std::max(largest, std::fabs(sums[p]));
-      }
-    }
-    for (std::int32_t p = 0; p < 13; ++p) {
-      auto const n = static_cast<std::size_t>(p);
-      EXPECT_NEAR(made.at(made.sums, 0, p, 0), sums[n], 3e-6 * largest) << p;
-      EXPECT_NEAR(made.at(made.changes, 0, p, 0), changes[n], 6e-6 * largest) << p;
+void expect_definition(Link link, std::int32_t level, std::int32_t below, double factor) {
+  SCOPED_TRACE(std::string(name_of(link)) + ", level " + std::to_string(level));
+  FocusedCase made({.background = 2, .players = 13, .short_leaves = 90, .long_leaves = 5, .link = link}, 8,
+                   focus_coalitions(level, 13));
+  made.play();
+  ASSERT_EQ(made.estimated[0], 2);
+  std::vector<double> sums(13), changes(13);
+  double largest = 0.0;
+  for (std::int64_t z = 0; z < 2; ++z) {
+    auto const values = FocusDefinition(made.args.lattice, 0, z, level).values();
+    auto const before = FocusDefinition(made.args.lattice, 0, z, below).values();
+    for (std::size_t p = 0; p < 13; ++p) {
+      sums[p] += values[p];
+      changes[p] += factor * (values[p] - before[p]);
+      largest = std::max(largest, std::fabs(sums[p]));
     }
   }
+  for (std::int32_t p = 0; p < 13; ++p) {
+    auto const n = static_cast<std::size_t>(p);
+    EXPECT_NEAR(made.at(made.sums, 0, p, 0), sums[n], 3e-6 * largest) << p;
+    EXPECT_NEAR(made.at(made.changes, 0, p, 0), changes[n], 6e-6 * largest) << p;
+  }
+}
+
+TEST(FocusedGame, IsItsDefinition) {
+  for (Link const link : {Link::kSigmoid, Link::kExp, Link::kSoftplus, Link::kSignedSquare, Link::kIdentity}) {
+    expect_definition(link, 8, 6, 1.0);
+  }
+  expect_definition(Link::kSigmoid, 5, 4, 1.25);  // lattices with bits that nobody has
+  expect_definition(Link::kExp, 4, 3, 1.25);
+  expect_definition(Link::kSoftplus, 3, 2, 1.6);
+  expect_definition(Link::kSigmoid, 2, 1, 1.6);
 }
 
 TEST(FocusedGame, TwoRemainingPlayersAreExact) {
@@ -215,7 +223,7 @@ TEST(FocusedGame, ManyPlayersAndHigherLevels) {
   FocusedCase many({.players = 70, .short_leaves = 60, .long_leaves = 20}, 16, 1);
   expect_bits_of_the_task(many);
   EXPECT_GT(many.game.largest[0], 40);
-  for (std::int32_t const level : {6, 7, 9, 11, 12}) {
+  for (std::int32_t const level : {2, 3, 4, 5, 6, 7, 9, 11, 12}) {
     SCOPED_TRACE(level);
     FocusedCase made({.players = 16, .short_leaves = 200}, 12, focus_coalitions(level, 16));
     expect_bits_of_the_task(made);
@@ -229,7 +237,7 @@ TEST(FocusedGame, ErrorsFallWithTheLevel) {
   FocusedCase exact(shape, 16, 1);
   lattice_game_cpu(exact.args.lattice);
   double before = 1.0;
-  for (std::int32_t const level : {6, 8, 10, 12, 14}) {
+  for (std::int32_t const level : {2, 4, 6, 8, 10, 12, 14}) {
     FocusedCase made(shape, 8, focus_coalitions(level, 16));
     made.play();
     ASSERT_EQ(made.estimated[0], 4);

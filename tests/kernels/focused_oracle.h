@@ -62,10 +62,11 @@ class FocusByTask {
       : args_(args),
         keyed_(keyed_players(args, r, z)),
         focused_(level - 1),
+        bits_(focus_bits(level)),
         rest_(static_cast<std::int32_t>(keyed_.order.size()) - focused_),
-        size_(std::size_t{1} << focused_),
+        size_(std::size_t{1} << bits_),
         all_(static_cast<std::size_t>(args.outputs) * size_),
-        weights_(focused::make_weights(focused_, rest_)),
+        weights_(focused::make_weights(bits_, rest_)),
         roles_(static_cast<std::size_t>(args.players), -1),
         base_(focused::kBaseLattices, std::vector<Int>(all_)),
         own_(static_cast<std::size_t>(rest_), std::vector<std::vector<Int>>(focused::kRestLattices, base_[0])) {
@@ -156,7 +157,7 @@ class FocusByTask {
   void finish_lattices() {
     auto const sum = [this](std::vector<Int>& lattice) {
       for (std::size_t first = 0; first < all_; first += size_) {
-        lattice::sum_over_subsets(lattice.data() + first, focused_);
+        lattice::sum_over_subsets(lattice.data() + first, bits_);
       }
     };
     for (auto& lattice : base_) sum(lattice);
@@ -220,7 +221,7 @@ class FocusByTask {
     auto const subtracted =
         static_cast<double>(lattice::sum_by_halving(common.data(), static_cast<std::uint32_t>(size_)));
     double sums[32];
-    lattice::fold_members(member.data(), focused_, sums);
+    lattice::fold_members(member.data(), bits_, sums);
     double total = 0.0;
     for (std::int32_t i = 0; i < focused_; ++i) {
       double const value = sums[i] - subtracted;
@@ -258,13 +259,14 @@ class FocusByTask {
   LatticeGameArgs const& args_;
   KeyedPlayers keyed_;
   std::int32_t focused_;
+  std::int32_t bits_;
   std::int32_t rest_;
   std::size_t size_;
   std::size_t all_;
   focused::Weights weights_;
   std::vector<std::int32_t> roles_;
-  std::vector<std::vector<Int>> base_;              ///< [kBaseLattices][G x 2^f]
-  std::vector<std::vector<std::vector<Int>>> own_;  ///< [r][kRestLattices][G x 2^f]
+  std::vector<std::vector<Int>> base_;              ///< [kBaseLattices][G x 2^b]
+  std::vector<std::vector<std::vector<Int>>> own_;  ///< [r][kRestLattices][G x 2^b]
 };
 
 }  // namespace limpid::tests

@@ -26,6 +26,7 @@ void point_at(Arrays& arrays, ApplyOperatorArgs& args) {
   op.share = arrays.share.data();
   op.size_share = arrays.size_share.data();
   op.factor = arrays.factor.data();
+  op.freedom = arrays.freedom.data();
   op.left = arrays.left.data();
   op.check_weights = arrays.check_weights.data();
   op.check_share = arrays.check_share.data();
@@ -33,13 +34,14 @@ void point_at(Arrays& arrays, ApplyOperatorArgs& args) {
   args.slot = arrays.slot.data();
   args.values = arrays.values.data();
   args.variances = arrays.variances.data();
+  args.doubts = arrays.doubts.data();
   args.checks = arrays.checks.data();
 }
 
 struct OperatorCase {
   std::vector<std::uint64_t> coalitions;
-  std::vector<double> weights, share, size_share, factor, left, check_weights, check_share;
-  std::vector<double> differences, values, variances, checks;
+  std::vector<double> weights, share, size_share, factor, freedom, left, check_weights, check_share;
+  std::vector<double> differences, values, variances, doubts, checks;
   std::vector<std::int32_t> slot;
   ApplyOperatorArgs args;
 
@@ -56,6 +58,7 @@ struct OperatorCase {
     fill(share, shape.players);
     fill(size_share, shape.pairs);
     fill(factor, shape.pairs);
+    fill(freedom, shape.players);
     fill(left, shape.players);
     fill(check_weights, shape.pairs * checks_count);
     fill(check_share, checks_count);
@@ -63,7 +66,7 @@ struct OperatorCase {
     for (std::int64_t n = shape.games / shape.outputs; n-- > 0;) slot.push_back(static_cast<std::int32_t>(n));
     std::int64_t const stride = shape.players + 3;
     values.assign(static_cast<std::size_t>(shape.games * stride), -77.0);
-    variances = values;
+    variances = doubts = values;
     checks.assign(static_cast<std::size_t>(shape.games * checks_count), -77.0);
     args.estimator = {shape.players, words, shape.pairs, nullptr, nullptr, nullptr, shape.error_kind};
     args.estimator.checks = checks_count;

@@ -36,6 +36,7 @@ class RandomEstimators final : public Estimators {
     if (entry.weights.empty()) fill(entry, players, words);
     EstimatorView view{players, words, pairs_, entry.coalitions.data(), entry.weights.data(), entry.share.data()};
     view.error_kind = ErrorKind::kPosterior;
+    view.freedom = entry.freedom.data();
     view.left = entry.left.data();
     view.checks = 1;
     view.check_weights = entry.check.data();
@@ -46,7 +47,7 @@ class RandomEstimators final : public Estimators {
  private:
   struct Entry {
     std::vector<std::uint64_t> coalitions;
-    std::vector<double> weights, share, left, check;
+    std::vector<double> weights, share, freedom, left, check;
   };
   void fill(Entry& entry, std::int32_t players, std::int32_t words) {
     std::mt19937_64 random(static_cast<std::uint64_t>(players));
@@ -58,6 +59,7 @@ class RandomEstimators final : public Estimators {
     }
     for (std::int32_t i = 0; i < players; ++i) entry.share.push_back(normal(random));
     for (std::int32_t i = 0; i < players; ++i) entry.left.push_back(std::fabs(normal(random)));
+    for (std::int32_t i = 0; i < players; ++i) entry.freedom.push_back(1.0 + i % 5);
     for (std::int64_t p = 0; p <= pairs_; ++p) entry.check.push_back(normal(random));
   }
 
@@ -65,12 +67,14 @@ class RandomEstimators final : public Estimators {
   std::map<std::int32_t, Entry> entries_;
 };
 
-/// Sums over background rows [G x P] of a row's values and variances.
+/// Sums over background rows [G x P] of a row's values, variances and doubts.
 struct NaiveRow {
-  std::vector<double> values, variances;
+  std::vector<double> values, variances, doubts;
 
   explicit NaiveRow(LatticeGameArgs const& game)
-      : values(static_cast<std::size_t>(game.outputs * game.players)), variances(values.size()) {}
+      : values(static_cast<std::size_t>(game.outputs * game.players)),
+        variances(values.size()),
+        doubts(values.size()) {}
 
   /// Adds a pair; returns how many players differ.
   std::int32_t add(SampledGameArgs const& args, std::int64_t r, std::int64_t z) {
@@ -94,6 +98,7 @@ struct NaiveRow {
         std::size_t const at = g * static_cast<std::size_t>(game.players) + players[i];
         values[at] += phi;
         variances[at] += check * check * op.left[i];
+        doubts[at] += std::pow(check * check * op.left[i], 2) / op.freedom[i];
       }
     }
     return live;
@@ -104,6 +109,7 @@ struct Case {
   LatticeCase game;
   std::vector<double> sums;
   std::vector<double> squares;
+  std::vector<double> doubts;
   std::vector<std::int32_t> estimated;
   SampledGameArgs args;
 
@@ -112,9 +118,11 @@ struct Case {
     args.lattice.max_players = limit;
     sums.assign(game.values.size(), -77.0);
     squares.assign(game.values.size(), -77.0);
+    doubts.assign(game.values.size(), -77.0);
     estimated.assign(static_cast<std::size_t>(shape.rows), -77);
     args.sums = sums.data();
     args.squares = squares.data();
+    args.doubts = doubts.data();
     args.estimated = estimated.data();
     args.order_seed = 0x123456789abcdefULL;
   }
@@ -122,6 +130,7 @@ struct Case {
     args.estimators = &estimators;
     std::fill(sums.begin(), sums.end(), -77.0);
     std::fill(squares.begin(), squares.end(), -77.0);
+    std::fill(doubts.begin(), doubts.end(), -77.0);
     lattice_game_cpu(args.lattice);
     sampled_game_cpu(args);
   }
@@ -130,6 +139,9 @@ struct Case {
   }
   [[nodiscard]] double square(std::int32_t vector, std::int64_t row) const {
     return squares[static_cast<std::size_t>(vector * args.lattice.value_stride + row)];
+  }
+  [[nodiscard]] double doubt(std::int32_t vector, std::int64_t row) const {
+    return doubts[static_cast<std::size_t>(vector * args.lattice.value_stride + row)];
   }
 };
 
@@ -163,16 +175,20 @@ TEST_P(SampledGame, EqualsTheNaiveReferenceOnEverySimdTarget) {
     for (std::int32_t n = 0; n < outputs * players; ++n) {
       double const phi = expected.values[static_cast<std::size_t>(n)];
       double const square = expected.variances[static_cast<std::size_t>(n)];
+      double const doubt = expected.doubts[static_cast<std::size_t>(n)];
       EXPECT_NEAR(it.sum(n, r), phi, 1e-12 * std::max(1.0, std::fabs(phi)));
       EXPECT_NEAR(it.square(n, r), square, 1e-12 * std::max(1.0, square));
+      EXPECT_NEAR(it.doubt(n, r), doubt, 1e-11 * std::max(1.0, doubt));
     }
   }
   auto const squares = it.squares;
+  auto const doubts = it.doubts;
   auto const expect_the_same = [&] {
     it.play(estimators);
     for (std::size_t i = 0; i < sums.size(); ++i) {
       ASSERT_EQ(std::bit_cast<std::uint64_t>(it.sums[i]), std::bit_cast<std::uint64_t>(sums[i])) << i;
       ASSERT_EQ(std::bit_cast<std::uint64_t>(it.squares[i]), std::bit_cast<std::uint64_t>(squares[i])) << i;
+      ASSERT_EQ(std::bit_cast<std::uint64_t>(it.doubts[i]), std::bit_cast<std::uint64_t>(doubts[i])) << i;
     }
   };
   on_each_simd_target(expect_the_same);
@@ -244,6 +260,7 @@ TEST(SampledGameBlocks, GiveTheMeanOfTheWhole) {
   for (std::int32_t p = 0; p < 24; ++p) {
     EXPECT_EQ(blocks.sum(p, 1), whole.sum(p, 1));
     EXPECT_EQ(blocks.square(p, 1), whole.square(p, 1));
+    EXPECT_EQ(blocks.doubt(p, 1), whole.doubt(p, 1));
   }
   EXPECT_EQ(blocks.estimated, whole.estimated);
 }
