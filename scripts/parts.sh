@@ -32,12 +32,12 @@ run_ctest() {
   return $status
 }
 
-# run_pytest FOLDER PATH...: those paths that exist, with the program at build/limpid.
+# run_pytest FOLDER PATH...: those paths that exist, with the program at build/limpid, a module per process at a time.
 run_pytest() {
   local folder=$results/$1 path existing=()
   shift
   for path in "$@"; do [ ! -e "$path" ] || existing+=("$path"); done
-  .venv/bin/python -m pytest -q --junitxml="$folder/pytest.xml" "${existing[@]}" >&2
+  .venv/bin/python -m pytest -q --numprocesses "$jobs" --dist loadscope --junitxml="$folder/pytest.xml" "${existing[@]}" >&2
 }
 
 finish_parts() { exec python3 scripts/test_report.py "$results/parts.tsv"; }

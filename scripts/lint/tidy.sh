@@ -6,6 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 mkdir -p build
 export CC=clang CXX=clang++
-cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Debug -DLIMPID_CUDA=OFF -DLIMPID_BENCH=ON >build/lint.log ||
+cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Debug -DLIMPID_CUDA=OFF -DLIMPID_BENCH=ON \
+  -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >build/lint.log ||
   { cat build/lint.log; die "configuring build/lint failed"; }
 python3 scripts/lint/tidy.py build/lint "$@" --jobs "$jobs"
