@@ -30,10 +30,11 @@ void expect_closed_form(Ensemble const& ensemble, Players const& players, Rows c
 
 TEST(DeepTrees, PathsOfManyPlayers) {
   Random random(91);
-  for (std::int32_t const levels : {9, 16, 17, 64, 65, 128, 200, 256}) {
+  for (std::int32_t const levels : {9, 16, 17, 64, 65, 128, 256}) {
     SCOPED_TRACE(levels);
     Ensemble const ensemble = ensemble_of({chain(levels, levels, random), chain(12, 5, random)}, 256);
-    expect_closed_form(ensemble, feature_players(ensemble), uniform_rows(256, 5, random), 1e-7);
+    std::int32_t const rows = levels > 100 ? 2 : 5;  // the closed form takes seconds a row
+    expect_closed_form(ensemble, feature_players(ensemble), uniform_rows(256, rows, random), 1e-7);
   }
 }
 
