@@ -84,8 +84,7 @@ inline focused::RoleCube role_cube(std::uint64_t inside, std::uint64_t outside, 
 class FocusedPlayers {
  public:
   explicit FocusedPlayers(LatticeGameArgs const& args)
-      : args_(args),
-        alive_(args),
+      : alive_(args),
         shares_(args),
         keys_(static_cast<std::size_t>(args.players)),
         roles_(keys_.size()),
@@ -173,7 +172,6 @@ class FocusedPlayers {
     return wide_shares_.data();
   }
 
-  LatticeGameArgs const& args_;
   AlivePair alive_;
   MarginShares shares_;
   std::array<double, 2> wide_shares_{};
