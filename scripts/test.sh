@@ -19,7 +19,7 @@ unit() { compile release limpid_tests && run_ctest release unit; }
 sanitizers() {
   configure asan -DLIMPID_TESTS=ON && compile asan limpid_tests && run_ctest asan sanitizers
 }
-fuzzers() { LIMPID_FUZZ_SECONDS=${LIMPID_FUZZ_SECONDS:-10} scripts/fuzz.sh >&2; }
+fuzzers() { LIMPID_FUZZ_SECONDS=${LIMPID_FUZZ_SECONDS:-6} scripts/fuzz.sh >&2; }
 oracles() { run_pytest oracles tests/oracles tests/cli tests/scripts; }
 
 part "build" build

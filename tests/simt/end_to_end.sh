@@ -6,7 +6,7 @@ program=$1
 example=$2/examples/loans
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-head -61 "$example/rows.csv" > "$work/rows.csv"
+head -31 "$example/rows.csv" > "$work/rows.csv"
 head -9 "$example/rows.csv" > "$work/background.csv"
 
 explain() { # SPACE DEVICE [more options]
