@@ -160,7 +160,8 @@ __global__ void path_dependent_kernel(SumLongPathsArgs args, LongConstants const
   for (std::int64_t l = 0; l < args.paths.leaves; ++l) {
     PairLeaf const leaf(args.paths, constants, l);
     if (warp == 0) {
-      shared.patterns[lane] = mine ? pattern_of_row<kWords>(args.paths, l, args.bins, row) : PatternOf<kWords>{};
+      set_pattern(mine ? pattern_of_row<kWords>(args.paths, l, args.bins, row) : PatternOf<kWords>{},
+                  shared.patterns[lane]);
     }
     if constexpr (kWords == 1) set_differences(leaf, shared);
     __syncthreads();
