@@ -39,7 +39,7 @@ def number(value):
 
 
 def ratio(value):
-    return f"{value:.0f}x" if value >= 10 else f"{value:.2g}x"
+    return f"{value:,.0f}x" if value >= 10 else f"{value:.2g}x"
 
 
 def title(results, workload):
