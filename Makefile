@@ -21,7 +21,7 @@ test:  ## unit, property and emulator tests, sanitizers, oracles; the time of ea
 test-long:  ## the corners of the grid of models that `make test` leaves out
 	@scripts/test_long.sh
 
-tsan:  ## the tests under the thread sanitizer
+tsan:  ## the tests that have threads under the thread sanitizer
 	@scripts/tsan.sh
 
 fuzz:  ## every fuzzer for LIMPID_FUZZ_SECONDS (default 20) each: executions, coverage, crashers

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unit, property and emulator tests under the thread sanitizer.
+# The tests that have threads, unit and emulator, under the thread sanitizer.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=scripts/parts.sh
