@@ -21,10 +21,6 @@ namespace limpid {
   return value != nullptr && std::string(value) == "1";
 }
 
-/// How many of so many random models a test draws: all of them, but a third under a sanitizer. There a model takes ten
-/// times as long, and what is looked for is a wrong access, not a wrong digit.
-[[nodiscard]] constexpr std::uint64_t drawn_of(std::uint64_t models) { return LIMPID_SANITIZED ? models / 3 : models; }
-
 struct Explained {
   Explanation chunk;
   std::vector<double> expected_value;  ///< [G]

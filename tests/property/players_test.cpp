@@ -70,7 +70,7 @@ TEST(PlayersOfGroups, MarginInterventional) {
 }
 
 TEST(PlayersOfGroups, MarginPathDependent) {
-  for (std::uint64_t seed = 0; seed < drawn_of(kModels); ++seed) {
+  for (std::uint64_t seed = 0; seed < kModels; ++seed) {
     Drawn const it(seed, 4000, 40);
     SCOPED_TRACE(it.name(seed));
     Explained const values = explained(it.ensemble, it.players, path_dependent_question(), it.rows, {});
@@ -82,7 +82,7 @@ TEST(PlayersOfGroups, MarginPathDependent) {
 }
 
 TEST(PlayersOfGroups, ResponseEqualsTheDefinition) {
-  for (std::uint64_t seed = 0; seed < drawn_of(kModels); ++seed) {
+  for (std::uint64_t seed = 0; seed < kModels; ++seed) {
     Drawn const it(seed, 60, 12);
     SCOPED_TRACE(it.name(seed));
     Explained const values = explained(it.ensemble, it.players, response_question(), it.rows, it.background);

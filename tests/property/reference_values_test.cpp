@@ -89,7 +89,7 @@ TEST(ReferenceValues, GridReachesItsEnds) {
 }
 
 TEST(ReferenceValues, MarginInterventional) {
-  for (std::uint64_t seed = 0; seed < drawn_of(kModels); ++seed) {
+  for (std::uint64_t seed = 0; seed < kModels; ++seed) {
     Drawn const it(seed);
     SCOPED_TRACE("seed " + std::to_string(seed) + ": " + it.name());
     expect_margin_values(it.ensemble, it.rows, it.background);
@@ -98,7 +98,7 @@ TEST(ReferenceValues, MarginInterventional) {
 }
 
 TEST(ReferenceValues, MarginPathDependent) {
-  for (std::uint64_t seed = 0; seed < drawn_of(kModels); ++seed) {
+  for (std::uint64_t seed = 0; seed < kModels; ++seed) {
     Drawn const it(seed);
     SCOPED_TRACE("seed " + std::to_string(seed) + ": " + it.name());
     expect_path_dependent_values(it.ensemble, it.rows);
@@ -109,7 +109,7 @@ TEST(ReferenceValues, MarginPathDependent) {
 /// As the grid, with at most 12 features and as many tree walks per row as the definition can bear.
 TEST(ReferenceValues, ResponseEqualsTheDefinition) {
   double const walks = long_run() ? 2e7 : 1e6;
-  for (std::uint64_t seed = 0; seed < drawn_of(kModels); ++seed) {
+  for (std::uint64_t seed = 0; seed < kModels; ++seed) {
     Random random(5000 + seed);
     ModelShape shape = reference::grid_shape(seed, random, log_uniform(10.0, 1000.0, random));
     shape.features = std::min(shape.features, 1 + random.below(12));
